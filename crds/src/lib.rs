@@ -1,0 +1,1 @@
+//! The IiifInstitution resource: types, rules, and the tenant table made from it.

@@ -1,0 +1,14 @@
+//! The tenant table: all that serving code knows of institutions.
+//!
+//! The operator (or `acervo platform`) makes it from `IiifInstitution` resources; the image server
+//! reads it. It is versioned, plain JSON on the wire, and the only contract between the two.
+
+mod address;
+mod language;
+mod name;
+mod table;
+
+pub use address::{Address, Asked};
+pub use language::{Bilingual, Language, LanguageMap};
+pub use name::{CollectionName, InstitutionName, NameError};
+pub use table::{Collection, Limits, Located, TABLE_VERSION, Tenant, TenantTable};

@@ -1,0 +1,1 @@
+//! The catalogue of one collection: which items and pages are published, and where their bytes are.

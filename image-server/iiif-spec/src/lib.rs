@@ -1,0 +1,1 @@
+//! The IIIF specifications as types: Image API requests and info documents, Presentation documents.

@@ -1,0 +1,1 @@
+//! Pixels: decoding sources, building pyramids, rendering what no stored tile answers.

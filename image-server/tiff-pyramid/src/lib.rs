@@ -1,0 +1,1 @@
+//! Tiled pyramidal TIFF files with stored tiles that are answers.
