@@ -1,1 +1,23 @@
 //! From a folder of files to published pyramids and a catalogue.
+//!
+//! [`ingest`] is the whole story of one collection, top to bottom: scan, group, convert, publish. The
+//! folder is only read; everything that is written lies in the collection's published folder, and the
+//! rename of its catalogue is the only moment at which readers see a change.
+
+mod convert;
+mod error;
+mod group;
+mod natural;
+mod publish;
+mod refusal;
+mod report;
+mod run;
+mod scan;
+
+pub use error::IngestError;
+pub use group::{Group, group};
+pub use natural::natural_order;
+pub use refusal::Reason;
+pub use report::{REPORT_PATH, Report, ReportEntry};
+pub use run::{Job, Outcome, Progress, Silent, ingest};
+pub use scan::{Found, Scan, Stamp, scan};

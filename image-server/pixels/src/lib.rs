@@ -1,1 +1,19 @@
 //! Pixels: decoding sources, building pyramids, rendering what no stored tile answers.
+//!
+//! In reading order: a [`source`] gives rows; [`build_pyramid`] turns rows into a file of tiles; a
+//! [`Plan`] says which stored bytes answer a request and what it will cost; [`render`] executes a plan
+//! that no stored tile answers. The caller owns paths, threads, admission and HTTP.
+
+mod encode;
+mod plan;
+mod pyramid;
+mod raster;
+mod render;
+mod shrink;
+pub mod source;
+
+pub use encode::{EncodeError, JPEG_QUALITY};
+pub use plan::{Plan, Recipe, plan};
+pub use pyramid::{BuildError, TILE, build_memory, build_pyramid};
+pub use raster::Raster;
+pub use render::{RenderError, render};

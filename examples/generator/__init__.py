@@ -1,0 +1,1 @@
+"""Draws the images of the invented institutions; `examples/generate.py` is its entry."""

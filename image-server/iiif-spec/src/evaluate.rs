@@ -1,0 +1,227 @@
+//! The meaning of a request for one image (Image API 3.0 and 2.1, section 4). Pure.
+
+use std::cmp::Ordering;
+
+use crate::error::shown;
+use crate::geometry::{Rect, Size, other_side, proportion};
+use crate::{
+    ImageRequest, OutputFormat, OutputQuality, Region, RequestError, Rules, SizeForm,
+    SizeParameter, Turn, Version,
+};
+
+/// The image that is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// Everything that execution needs to know; nothing of the request is left to interpret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evaluated {
+    /// The part of the image.
+    pub region: Rect,
+    /// The size it is brought to, before it is turned.
+    pub size: Size,
+    /// Whether it is mirrored, before it is turned.
+    pub mirror: bool,
+    /// How it is turned.
+    pub turn: Turn,
+    /// What is done to its colours.
+    pub quality: OutputQuality,
+    /// The format of the answer.
+    pub format: OutputFormat,
+}
+
+/// What `request` means for an image of the size of `source`.
+///
+/// # Errors
+/// If the region is empty or outside, the size is 0, larger than the region or over a limit, or
+/// something is not offered.
+pub fn evaluate(
+    request: &ImageRequest,
+    version: Version,
+    source: &Source,
+    rules: &Rules,
+) -> Result<Evaluated, RequestError> {
+    let region = region(request.region, source)?;
+    let size = size(request.size, version, region, rules)?;
+    let turn = request
+        .rotation
+        .turn()
+        .ok_or_else(|| RequestError::RotationNotOffered(shown(&request.rotation.to_string())))?;
+    let format = request
+        .format
+        .output()
+        .ok_or(RequestError::FormatNotOffered(request.format.as_str()))?;
+    let quality = request.quality.output();
+    Ok(Evaluated {
+        region,
+        size,
+        mirror: request.rotation.mirror,
+        turn,
+        quality,
+        format,
+    })
+}
+
+/// The part of the image; what overhangs is cut off.
+fn region(region: Region, source: &Source) -> Result<Rect, RequestError> {
+    let Source { width, height } = *source;
+    let (x, y, w, h) = match region {
+        Region::Full => (0, 0, width, height),
+        Region::Square => {
+            let side = width.min(height);
+            ((width - side) / 2, (height - side) / 2, side, side)
+        }
+        Region::Pixels {
+            x,
+            y,
+            width,
+            height,
+        } => (x, y, width, height),
+        Region::Percent {
+            x,
+            y,
+            width: w,
+            height: h,
+        } => {
+            let side = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+            // A part above nothing is at least a pixel.
+            let part = |percent: crate::Decimal, whole: u32| {
+                if percent.is_zero() {
+                    0
+                } else {
+                    side(percent.percent_of(whole)).max(1)
+                }
+            };
+            (
+                side(x.percent_of(width)),
+                side(y.percent_of(height)),
+                part(w, width),
+                part(h, height),
+            )
+        }
+    };
+    if w == 0 || h == 0 || x >= width || y >= height {
+        return Err(RequestError::RegionOutside);
+    }
+    Ok(Rect {
+        x,
+        y,
+        width: w.min(width - x),
+        height: h.min(height - y),
+    })
+}
+
+fn size(
+    parameter: SizeParameter,
+    version: Version,
+    region: Rect,
+    rules: &Rules,
+) -> Result<Size, RequestError> {
+    let natural = Size {
+        width: region.width,
+        height: region.height,
+    };
+    let zero = || RequestError::Size(shown(&parameter.to_string()));
+    let size = match parameter.form {
+        SizeForm::Max => {
+            let largest = rules.shrink(natural);
+            // `^max` fills the limits; without limits it has no size.
+            let enlarges = parameter.upscale && largest == natural;
+            return if enlarges {
+                Err(RequestError::UpscaleNotOffered)
+            } else {
+                Ok(largest)
+            };
+        }
+        SizeForm::Full => natural,
+        SizeForm::Width(width) => Size {
+            width,
+            height: other_side(width, region.width, region.height),
+        },
+        SizeForm::Height(height) => Size {
+            width: other_side(height, region.height, region.width),
+            height,
+        },
+        SizeForm::Percent(percent) if percent.is_zero() => return Err(zero()),
+        SizeForm::Percent(percent) => {
+            if percent.compare(100) == Ordering::Greater {
+                return Err(larger(parameter));
+            }
+            let side = |of: u32| match percent.percent_as_halvings() {
+                // Rounded as stored levels are.
+                Some(halvings) => of.div_ceil(1 << halvings),
+                None => u32::try_from(percent.percent_of(of))
+                    .unwrap_or(u32::MAX)
+                    .max(1),
+            };
+            Size {
+                width: side(region.width),
+                height: side(region.height),
+            }
+        }
+        SizeForm::Exact { width, height } => Size { width, height },
+        SizeForm::Confined { width, height } => {
+            if width == 0 || height == 0 {
+                return Err(zero());
+            }
+            let fitted = confine(natural, width, height);
+            if fitted.width > natural.width || fitted.height > natural.height {
+                if parameter.upscale {
+                    return Err(RequestError::UpscaleNotOffered);
+                }
+                if rules.strict_size {
+                    return Err(RequestError::Upscale);
+                }
+                return Ok(rules.shrink(natural));
+            }
+            // "As large as possible but not larger than the extracted region, w or h, or
+            // server-imposed limits" (3.0); 2.1 knows no such clamp.
+            return match version {
+                Version::V3 => Ok(rules.shrink(fitted)),
+                Version::V2 if rules.allow(fitted) => Ok(fitted),
+                Version::V2 => Err(RequestError::OverLimit),
+            };
+        }
+    };
+    if size.width == 0 || size.height == 0 {
+        return Err(zero());
+    }
+    if size.width > natural.width || size.height > natural.height {
+        return Err(larger(parameter));
+    }
+    if rules.allow(size) {
+        Ok(size)
+    } else {
+        Err(RequestError::OverLimit)
+    }
+}
+
+fn larger(parameter: SizeParameter) -> RequestError {
+    if parameter.upscale {
+        RequestError::UpscaleNotOffered
+    } else {
+        RequestError::Upscale
+    }
+}
+
+/// The largest size of the region's shape within `width` × `height`.
+fn confine(natural: Size, width: u32, height: u32) -> Size {
+    let by_width = u64::from(width) * u64::from(natural.height)
+        <= u64::from(height) * u64::from(natural.width);
+    if by_width {
+        Size {
+            width,
+            height: proportion(natural.height, width, natural.width),
+        }
+    } else {
+        Size {
+            width: proportion(natural.width, height, natural.height),
+            height,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Converting: one source file to the stored pyramids of its pages.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Seek, SeekFrom};
+use std::path::Path;
+
+use acervo_catalogue::{Page, SourceFile, Stored};
+use acervo_pixels::source::{Limits, Source};
+use acervo_pixels::{BuildError, JPEG_QUALITY, TILE, build_pyramid};
+use tiff_pyramid::Pyramid;
+
+use crate::error::IngestError;
+use crate::refusal::Reason;
+use crate::scan::{Found, Scan, Stamp};
+
+/// Names how pyramids are made: a change of it makes every pyramid anew.
+fn recipe() -> String {
+    format!("acervo-1 tile={TILE} jpeg={JPEG_QUALITY} 420")
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub(crate) enum Converted {
+    /// Its pages, stored.
+    Pages(Vec<Page>),
+    /// It is set aside.
+    Refused(Reason),
+    /// It changed while it was read.
+    InWork,
+}
+
+/// One file to convert.
+#[derive(Debug)]
+pub(crate) struct Task<'a> {
+    pub(crate) item: &'a str,
+    pub(crate) is_folder: bool,
+    pub(crate) file: &'a Found,
+}
+
+/// Stores the pages of a file as pyramids in `items`; pages that are there already stay.
+pub(crate) fn convert(
+    task: &Task<'_>,
+    scan: &Scan,
+    items: &Path,
+    limits: &Limits,
+) -> Result<Converted, IngestError> {
+    let path = task.file.path();
+    let (file, before) = match scan.open(&path) {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Converted::InWork),
+        Err(error) => return Ok(Converted::Refused(Reason::Unreadable(error.to_string()))),
+    };
+    let result = pages(task, file, before, items, limits);
+    // Whatever was read of a file that changed meanwhile says nothing about the file.
+    match scan.open(&path) {
+        Ok((_, after)) if after == before => {}
+        _ => return Ok(Converted::InWork),
+    }
+    match result {
+        Ok(pages) => Ok(Converted::Pages(pages)),
+        Err(Failure::Refused(reason)) => Ok(Converted::Refused(reason)),
+        Err(Failure::Ingest(error)) => Err(error),
+    }
+}
+
+enum Failure {
+    Refused(Reason),
+    Ingest(IngestError),
+}
+
+impl<E: Into<Reason>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+fn pages(
+    task: &Task<'_>,
+    mut file: File,
+    stamp: Stamp,
+    items: &Path,
+    limits: &Limits,
+) -> Result<Vec<Page>, Failure> {
+    let source = Source::open(file.try_clone().map_err(unreadable)?)?;
+    let content = hash(&mut file).map_err(unreadable)?;
+    (0..source.pages())
+        .map(|number| {
+            let (code, label) = identify(task, number, source.pages());
+            let fingerprint =
+                blake3::hash(format!("{content} {number} {}", recipe()).as_bytes()).to_hex();
+            let fingerprint = fingerprint[..32].to_owned();
+            let name = format!("{code}-{}.tif", &fingerprint[..16]);
+            let (width, height) = match stored_size(&items.join(&name)) {
+                // Left by an ingest that ended before it could publish.
+                Some(size) => size,
+                None => store(&source, number, items, &name, limits)?,
+            };
+            Ok(Page {
+                code,
+                label,
+                stored: Stored {
+                    file: name,
+                    width,
+                    height,
+                    fingerprint,
+                },
+                source: SourceFile {
+                    path: task.file.path(),
+                    size: stamp.size,
+                    modified: stamp.modified,
+                    changed: stamp.changed,
+                    page: u32::try_from(number).unwrap_or(u32::MAX),
+                },
+            })
+        })
+        .collect()
+}
+
+fn unreadable(error: io::Error) -> Failure {
+    Failure::Refused(Reason::Unreadable(error.to_string()))
+}
+
+fn hash(file: &mut File) -> io::Result<String> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(&mut *file)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// The size of a complete pyramid that is there already.
+fn stored_size(path: &Path) -> Option<(u32, u32)> {
+    let file = File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    let full = Pyramid::open(&file, length).ok()?.layout().full();
+    Some((full.width, full.height))
+}
+
+/// Builds a pyramid under a temporary name, syncs it and gives it its name.
+fn store(
+    source: &Source,
+    number: usize,
+    items: &Path,
+    name: &str,
+    limits: &Limits,
+) -> Result<(u32, u32), Failure> {
+    let mut rows = source.rows(number, limits)?;
+    let temporary = items.join(format!(".{name}.tmp"));
+    let written = File::create(&temporary)
+        .map_err(IngestError::at(&temporary))
+        .map_err(Failure::Ingest)
+        .and_then(|file| {
+            let out = BufWriter::with_capacity(1 << 20, file);
+            match build_pyramid(rows.as_mut(), out) {
+                Ok(out) => {
+                    let file = out.into_inner().map_err(io::IntoInnerError::into_error);
+                    let synced = file.and_then(|file| file.sync_all());
+                    let named = synced.and_then(|()| fs::rename(&temporary, items.join(name)));
+                    named
+                        .map_err(IngestError::at(&temporary))
+                        .map_err(Failure::Ingest)
+                }
+                Err(BuildError::Source(error)) => Err(Failure::Refused(error.into())),
+                Err(BuildError::Write(error)) => Err(Failure::Ingest(IngestError::Io {
+                    path: temporary.clone(),
+                    source: io::Error::other(error),
+                })),
+                Err(BuildError::Encode(error)) => {
+                    Err(Failure::Refused(Reason::Unsupported(error.to_string())))
+                }
+            }
+        });
+    if written.is_err() {
+        // Nothing refers to it; the next ingest removes what cannot be removed now.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map(|()| rows.size())
+}
+
+/// The code and the label of a page. The code depends on names alone, so that addresses outlive a
+/// change of the file's content.
+fn identify(task: &Task<'_>, number: usize, of: usize) -> (String, String) {
+    let (key, label) = match (task.is_folder, of) {
+        (true, 1) => (task.file.name.clone(), stem_label(&task.file.name)),
+        (true, _) => {
+            let page = number + 1;
+            let name = &task.file.name;
+            (
+                format!("{name}/{page}"),
+                format!("{} {page}", stem_label(name)),
+            )
+        }
+        (false, _) => ((number + 1).to_string(), (number + 1).to_string()),
+    };
+    (code(task.item, &key), label)
+}
+
+fn stem_label(name: &str) -> String {
+    name.rfind('.')
+        .filter(|dot| *dot > 0)
+        .map_or(name, |dot| &name[..dot])
+        .to_owned()
+}
+
+/// Sixteen characters of base 32 (RFC 4648, lower case): 80 bits of a hash.
+fn code(item: &str, key: &str) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let hash = blake3::hash(format!("{item}\0{key}").as_bytes());
+    let mut value = hash.as_bytes()[..10]
+        .iter()
+        .fold(0u128, |sum, byte| sum << 8 | u128::from(*byte));
+    let mut code = [0; 16];
+    for place in code.iter_mut().rev() {
+        *place = ALPHABET[usize::try_from(value & 31).unwrap_or(0)];
+        value >>= 5;
+    }
+    code.iter().map(|byte| char::from(*byte)).collect()
+}

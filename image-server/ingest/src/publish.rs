@@ -1,0 +1,114 @@
+//! Publishing: the catalogue takes its place, the report follows, old pyramids go after a while.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use acervo_catalogue::{CatalogueWriter, FILE_NAME, Item, Refusal, Summary};
+
+use crate::error::IngestError;
+use crate::report::{REPORT_PATH, Report};
+
+/// How long a pyramid stays after nothing refers to it: requests that began before still read it.
+const GRACE: Duration = Duration::from_secs(600);
+/// Remembers since when files are no longer referred to.
+const RETIRED: &str = ".retired.json";
+
+/// Everything a collection publishes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Publication {
+    pub(crate) items: Vec<Item>,
+    pub(crate) gone: BTreeSet<String>,
+    pub(crate) gone_pages: BTreeSet<String>,
+    pub(crate) refused: Vec<Refusal>,
+}
+
+/// Replaces the catalogue of the collection in `folder`: the one commit point of an ingest.
+pub(crate) fn commit(folder: &Path, publication: &Publication) -> Result<Summary, IngestError> {
+    let temporary = folder.join(format!(".{FILE_NAME}.tmp"));
+    let mut writer = CatalogueWriter::create(&temporary)?;
+    for item in &publication.items {
+        writer.item(item)?;
+    }
+    for name in &publication.gone {
+        writer.gone(name)?;
+    }
+    for code in &publication.gone_pages {
+        writer.gone_page(code)?;
+    }
+    for refusal in &publication.refused {
+        writer.refusal(refusal)?;
+    }
+    let summary = writer.finish()?;
+    // The pyramids' names must be on the disk before the catalogue that refers to them.
+    sync_folder(&folder.join("items"))?;
+    replace(&temporary, &folder.join(FILE_NAME)).map_err(IngestError::at(&temporary))?;
+    sync_folder(folder)?;
+    Ok(summary)
+}
+
+/// Writes the report beside the catalogue.
+pub(crate) fn write_report(folder: &Path, report: &Report) -> Result<(), IngestError> {
+    let path = folder.join(REPORT_PATH);
+    let temporary = path.with_extension("json.tmp");
+    let write = || {
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        let mut file = File::create(&temporary)?;
+        let text = serde_json::to_string_pretty(report).map_err(io::Error::other)?;
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+        replace(&temporary, &path)
+    };
+    write().map_err(IngestError::at(&path))
+}
+
+fn replace(temporary: &Path, path: &Path) -> io::Result<()> {
+    File::open(temporary)?.sync_all()?;
+    fs::rename(temporary, path)
+}
+
+fn sync_folder(folder: &Path) -> Result<(), IngestError> {
+    File::open(folder)
+        .and_then(|f| f.sync_all())
+        .map_err(IngestError::at(folder))
+}
+
+/// Removes what an ended ingest left half-made, and pyramids that nothing has referred to for a while.
+pub(crate) fn clean(items: &Path, published: &[Item]) -> Result<(), IngestError> {
+    let used: BTreeSet<&str> = published
+        .iter()
+        .flat_map(|item| item.pages.iter().map(|page| page.stored.file.as_str()))
+        .collect();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
+    let notes = items.join(RETIRED);
+    let known: BTreeMap<String, u64> = fs::read(&notes)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    let mut retired = BTreeMap::new();
+    for entry in fs::read_dir(items).map_err(IngestError::at(items))? {
+        let entry = entry.map_err(IngestError::at(items))?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        if name == RETIRED || used.contains(name.as_str()) {
+            continue;
+        }
+        let since = known.get(&name).copied().unwrap_or(now);
+        if name.starts_with('.') || now.saturating_sub(since) >= GRACE.as_secs() {
+            fs::remove_file(entry.path()).map_err(IngestError::at(entry.path()))?;
+        } else {
+            retired.insert(name, since);
+        }
+    }
+    if retired != known {
+        let text = serde_json::to_string(&retired).unwrap_or_default();
+        fs::write(&notes, text).map_err(IngestError::at(&notes))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Why files are set aside: stable codes, and sentences for the people who handed them over.
+
+use acervo_catalogue::Refusal;
+use acervo_pixels::source::SourceError;
+use acervo_tenancy::Bilingual;
+
+/// Why one file or folder is not published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It has no bytes.
+    Empty,
+    /// It is no JPEG, PNG or TIFF.
+    NotAnImage,
+    /// It is an image of a kind that is not read; the text says which.
+    Unsupported(String),
+    /// It breaks off or contradicts itself; the text is the decoder's.
+    Damaged(String),
+    /// It is larger than allowed.
+    TooLarge(String),
+    /// It is neither a file nor a folder.
+    NotAFile,
+    /// It is a link that leads out of the folder, or nowhere.
+    LinkOutside,
+    /// Its name cannot be an address.
+    BadName,
+    /// Another item has the same name.
+    DuplicateItem(String),
+    /// A folder without any image.
+    NoImages,
+    /// A folder inside the folder of an item.
+    NestedFolder,
+    /// It cannot be read; the text says why.
+    Unreadable(String),
+    /// More than half of the collection vanished at once.
+    MassRemoval {
+        /// Items that vanished.
+        gone: usize,
+        /// Items that were published.
+        of: usize,
+    },
+    /// The folder of the collection does not exist.
+    NoFolder,
+}
+
+impl Reason {
+    /// The code, which never changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty-file",
+            Self::NotAnImage => "not-an-image",
+            Self::Unsupported(_) => "unsupported-format",
+            Self::Damaged(_) => "damaged-image",
+            Self::TooLarge(_) => "image-too-large",
+            Self::NotAFile => "not-a-file",
+            Self::LinkOutside => "link-outside",
+            Self::BadName => "bad-name",
+            Self::DuplicateItem(_) => "duplicate-item",
+            Self::NoImages => "no-images",
+            Self::NestedFolder => "nested-folder",
+            Self::Unreadable(_) => "unreadable",
+            Self::MassRemoval { .. } => "mass-removal",
+            Self::NoFolder => "no-folder",
+        }
+    }
+
+    /// What happened and what to do, in both languages.
+    #[must_use]
+    pub fn message(&self) -> Bilingual {
+        match self {
+            Self::Empty => Bilingual::new(
+                "El archivo está vacío (0 bytes). Vuelva a copiarlo.",
+                "The file is empty (0 bytes). Copy it again.",
+            ),
+            Self::NotAnImage => Bilingual::new(
+                "El archivo no es una imagen JPEG, PNG o TIFF, diga lo que diga su nombre. Entregue la imagen en uno de esos formatos.",
+                "The file is no JPEG, PNG or TIFF image, whatever its name says. Hand over the image in one of these formats.",
+            ),
+            Self::Unsupported(what) => Bilingual::new(
+                format!(
+                    "Esta clase de imagen no se puede leer ({what}). Guárdela como TIFF o JPEG en RGB o escala de grises de 8 bits."
+                ),
+                format!(
+                    "This kind of image cannot be read ({what}). Save it as TIFF or JPEG in 8-bit RGB or greyscale."
+                ),
+            ),
+            Self::Damaged(what) => Bilingual::new(
+                format!(
+                    "La imagen está dañada o incompleta ({what}). Vuelva a copiarla del original."
+                ),
+                format!(
+                    "The image is damaged or incomplete ({what}). Copy it again from the original."
+                ),
+            ),
+            Self::TooLarge(what) => Bilingual::new(
+                format!(
+                    "La imagen es más grande de lo permitido ({what}). Redúzcala o divídala, o pida a su proveedor un límite mayor."
+                ),
+                format!(
+                    "The image is larger than allowed ({what}). Make it smaller or split it, or ask your provider for a higher limit."
+                ),
+            ),
+            Self::NotAFile => Bilingual::new(
+                "No es un archivo ni una carpeta. Retírelo.",
+                "It is neither a file nor a folder. Remove it.",
+            ),
+            Self::LinkOutside => Bilingual::new(
+                "Es un enlace que sale de la carpeta o no lleva a ningún archivo. Copie el archivo mismo.",
+                "It is a link that leads out of the folder or to no file. Copy the file itself.",
+            ),
+            Self::BadName => Bilingual::new(
+                "El nombre contiene caracteres de control o no está en UTF-8. Cámbielo.",
+                "The name contains control characters or is not UTF-8. Rename it.",
+            ),
+            Self::DuplicateItem(other) => Bilingual::new(
+                format!(
+                    "Ya hay un objeto con este nombre («{other}»). Cambie el nombre de uno de los dos."
+                ),
+                format!("There is an item of this name already (\"{other}\"). Rename one of them."),
+            ),
+            Self::NoImages => Bilingual::new(
+                "La carpeta no contiene ninguna imagen que se pueda publicar.",
+                "The folder contains no image that can be published.",
+            ),
+            Self::NestedFolder => Bilingual::new(
+                "Hay una carpeta dentro de la carpeta de un objeto. Suba sus imágenes un nivel.",
+                "There is a folder inside the folder of an item. Move its images one level up.",
+            ),
+            Self::Unreadable(why) => Bilingual::new(
+                format!("No se puede leer el archivo ({why}). Revise sus permisos y el disco."),
+                format!("The file cannot be read ({why}). Check its permissions and the disk."),
+            ),
+            Self::MassRemoval { gone, of } => Bilingual::new(
+                format!(
+                    "Desaparecieron {gone} de {of} objetos a la vez. Se sigue publicando lo anterior hasta que alguien confirme la eliminación; si fue un error, devuelva los archivos."
+                ),
+                format!(
+                    "{gone} of {of} items vanished at once. What was published before stays until someone confirms the removal; if it was a mistake, put the files back."
+                ),
+            ),
+            Self::NoFolder => Bilingual::new(
+                "La carpeta de la colección no existe todavía. Créela y ponga en ella las imágenes.",
+                "The folder of the collection does not exist yet. Create it and put the images into it.",
+            ),
+        }
+    }
+
+    /// The record of a refusal of `path`.
+    #[must_use]
+    pub fn of(&self, path: &str) -> Refusal {
+        Refusal {
+            path: path.to_owned(),
+            code: self.code().to_owned(),
+            message: self.message(),
+        }
+    }
+}
+
+impl From<SourceError> for Reason {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Empty => Self::Empty,
+            SourceError::NotAnImage => Self::NotAnImage,
+            SourceError::Unsupported(what) => Self::Unsupported(what),
+            SourceError::Damaged(what) => Self::Damaged(what),
+            error @ (SourceError::Size { .. }
+            | SourceError::Pixels { .. }
+            | SourceError::Memory { .. }) => Self::TooLarge(error.to_string()),
+            SourceError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Self::Damaged(error.to_string())
+            }
+            SourceError::Io(error) => Self::Unreadable(error.to_string()),
+        }
+    }
+}

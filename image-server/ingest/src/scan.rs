@@ -1,0 +1,256 @@
+//! Scanning: what lies in a folder, without reading any file and without ever leaving it.
+
+use std::ffi::CStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
+
+use crate::refusal::Reason;
+
+/// A file's state, to tell whether it changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Modification time, in nanoseconds since 1970.
+    pub modified: i64,
+    /// Change time, in nanoseconds since 1970.
+    pub changed: i64,
+}
+
+/// A file that may be an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The sub-folder it lies in; `None` directly in the source's folder.
+    pub folder: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its state.
+    pub stamp: Stamp,
+}
+
+impl Found {
+    /// The path below the source's folder.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match &self.folder {
+            Some(folder) => format!("{folder}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// What lies in a folder.
+#[derive(Debug)]
+pub struct Scan {
+    /// Files, in no order.
+    pub files: Vec<Found>,
+    /// Sub-folders, in no order.
+    pub folders: Vec<String>,
+    /// What was set aside without being opened: path and reason.
+    pub refused: Vec<(String, Reason)>,
+    /// Changes whenever anything in the folder does.
+    pub fingerprint: String,
+    folder: Option<OwnedFd>,
+}
+
+/// Scans `directory` in the folder `root`. A directory that does not exist is empty and refused.
+///
+/// # Errors
+/// If `root` or a folder in it cannot be read.
+pub fn scan(root: &Path, directory: &str) -> io::Result<Scan> {
+    let mut scan = Scan {
+        files: Vec::new(),
+        folders: Vec::new(),
+        refused: Vec::new(),
+        fingerprint: String::new(),
+        folder: None,
+    };
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::DIRECTORY;
+    let opened = rustix::fs::open(root, flags, Mode::empty())
+        .and_then(|root| beneath(&root, Path::new(directory), flags));
+    let folder = match opened {
+        Ok(folder) => folder,
+        Err(rustix::io::Errno::NOENT) => {
+            scan.refused.push((String::new(), Reason::NoFolder));
+            return Ok(scan);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut folders = Vec::new();
+    scan.entries(&folder, None, &mut folders)?;
+    for name in &folders {
+        let inner = beneath(&folder, Path::new(name), flags)?;
+        scan.entries(&inner, Some(name), &mut Vec::new())?;
+    }
+    scan.folders = folders;
+    scan.folder = Some(folder);
+    scan.fingerprint = scan.hash();
+    Ok(scan)
+}
+
+/// Opens `path` below `folder`; links that lead out of it do not open.
+fn beneath(folder: impl AsFd, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve)
+}
+
+impl Scan {
+    /// Opens a file of this scan for reading, and gives its state at this moment.
+    ///
+    /// # Errors
+    /// If it is gone, no longer a regular file, or cannot be opened.
+    pub fn open(&self, path: &str) -> io::Result<(File, Stamp)> {
+        let folder = self.folder.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        // Not blocking, so that a pipe that took the file's place cannot hold us.
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let file = beneath(folder, Path::new(path), flags)?;
+        let stat = rustix::fs::fstat(&file)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(io::Error::other("it is no longer a regular file"));
+        }
+        Ok((File::from(file), stamp(&stat)))
+    }
+
+    fn entries(
+        &mut self,
+        folder: &OwnedFd,
+        inside: Option<&str>,
+        folders: &mut Vec<String>,
+    ) -> io::Result<()> {
+        for entry in Dir::read_from(folder)? {
+            let entry = entry?;
+            let raw = entry.file_name();
+            if is_ignored(raw.to_bytes()) {
+                continue;
+            }
+            match usable_name(raw) {
+                Some(name) => self.entry(folder, inside, name, folders)?,
+                None => self.refuse(inside, &printable(raw.to_bytes()), Reason::BadName),
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        folder: &OwnedFd,
+        inside: Option<&str>,
+        name: &str,
+        folders: &mut Vec<String>,
+    ) -> io::Result<()> {
+        let stat = match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => stat,
+            // Removed since it was listed.
+            Err(rustix::io::Errno::NOENT) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => self.file(inside, name, &stat),
+            FileType::Directory if inside.is_none() => folders.push(name.to_owned()),
+            FileType::Directory => self.refuse(inside, name, Reason::NestedFolder),
+            FileType::Symlink => {
+                let flags = OFlags::PATH | OFlags::CLOEXEC;
+                // A link may lead to another file of the same folder, not out of it.
+                match beneath(folder, Path::new(name), flags).and_then(rustix::fs::fstat) {
+                    Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
+                        self.file(inside, name, &stat);
+                    }
+                    _ => self.refuse(inside, name, Reason::LinkOutside),
+                }
+            }
+            _ => self.refuse(inside, name, Reason::NotAFile),
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, inside: Option<&str>, name: &str, stat: &Stat) {
+        self.files.push(Found {
+            folder: inside.map(str::to_owned),
+            name: name.to_owned(),
+            stamp: stamp(stat),
+        });
+    }
+
+    fn refuse(&mut self, inside: Option<&str>, name: &str, reason: Reason) {
+        let path = inside.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}"));
+        self.refused.push((path, reason));
+    }
+
+    fn hash(&self) -> String {
+        let mut lines: Vec<String> = self
+            .files
+            .iter()
+            .map(|f| {
+                format!(
+                    "{} {} {} {}",
+                    f.path(),
+                    f.stamp.size,
+                    f.stamp.modified,
+                    f.stamp.changed
+                )
+            })
+            .chain(self.folders.iter().map(|name| format!("{name}/")))
+            .chain(
+                self.refused
+                    .iter()
+                    .map(|(path, reason)| format!("{path} {}", reason.code())),
+            )
+            .collect();
+        lines.sort_unstable();
+        blake3::hash(lines.join("\n").as_bytes())
+            .to_hex()
+            .to_string()
+    }
+}
+
+#[expect(
+    clippy::useless_conversion,
+    reason = "the width of these fields differs between architectures"
+)]
+fn stamp(stat: &Stat) -> Stamp {
+    let nanoseconds =
+        |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    Stamp {
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        modified: nanoseconds(
+            stat.st_mtime.into(),
+            i64::try_from(stat.st_mtime_nsec).unwrap_or(0),
+        ),
+        changed: nanoseconds(
+            stat.st_ctime.into(),
+            i64::try_from(stat.st_ctime_nsec).unwrap_or(0),
+        ),
+    }
+}
+
+/// Files that systems leave behind: never published, never refused.
+fn is_ignored(name: &[u8]) -> bool {
+    name.first() == Some(&b'.') || name == b"Thumbs.db" || name == b"desktop.ini"
+}
+
+fn usable_name(raw: &CStr) -> Option<&str> {
+    raw.to_str()
+        .ok()
+        .filter(|name| !name.is_empty() && !name.chars().any(char::is_control))
+}
+
+/// A name that can stand in a report: what is no printable UTF-8 is escaped.
+fn printable(name: &[u8]) -> String {
+    name.utf8_chunks()
+        .flat_map(|chunk| {
+            let valid = chunk.valid().chars().map(|c| {
+                if c.is_control() {
+                    c.escape_default().to_string()
+                } else {
+                    c.to_string()
+                }
+            });
+            let invalid = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}"));
+            valid.chain(invalid).collect::<Vec<_>>()
+        })
+        .collect()
+}

@@ -1,0 +1,182 @@
+//! Building: rows in, a file of tiles out, in memory that depends on the width alone.
+
+use std::io::{Seek, Write};
+
+use rayon::prelude::*;
+use tiff_pyramid::{EncodedTile, Layout, PyramidWriter, Samples, TileAt, WriteError};
+
+use crate::encode::{self, EncodeError, View};
+use crate::raster::bytes_per_pixel;
+use crate::shrink::halve;
+use crate::source::{RowReader, SourceError};
+
+/// The side of a stored tile, in pixels.
+pub const TILE: u32 = 512;
+
+/// Why a pyramid could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The source is at fault.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The file could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A tile could not be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// Bytes that building holds beside the source: a row of tiles of every level, and their encoded form.
+#[must_use]
+pub fn build_memory(width: u32, samples: Samples) -> u64 {
+    // The levels' strips sum to twice the first; halving and encoding hold about one more.
+    u64::from(width) * u64::from(TILE) * bytes_per_pixel(samples) as u64 * 3
+}
+
+/// Builds the pyramid of `source` into `out`.
+///
+/// Tiles of a row are encoded on rayon's threads; everything else happens on the caller's.
+///
+/// # Errors
+/// If the source breaks off or is damaged, or the output cannot be written.
+pub fn build_pyramid<W: Write + Seek>(source: &mut dyn RowReader, out: W) -> Result<W, BuildError> {
+    let (width, height) = source.size();
+    let samples = source.samples();
+    let layout = Layout::new(width, height, TILE).ok_or(SourceError::Size { width, height })?;
+    let mut builder = Builder {
+        strips: layout.levels().iter().map(|_| Strip::default()).collect(),
+        writer: PyramidWriter::new(out, layout.clone(), samples)?,
+        size: bytes_per_pixel(samples),
+        layout,
+        samples,
+    };
+    let stride = width as usize * builder.size;
+    let mut rows = Vec::new();
+    let mut done = 0;
+    while done < height {
+        let count = (height - done).min(TILE);
+        rows.resize(count as usize * stride, 0);
+        source.read_rows(&mut rows)?;
+        builder.rows(0, &rows)?;
+        done += count;
+    }
+    source.finish()?;
+    Ok(builder.writer.finish()?)
+}
+
+struct Builder<W> {
+    layout: Layout,
+    samples: Samples,
+    size: usize,
+    strips: Vec<Strip>,
+    writer: PyramidWriter<W>,
+}
+
+/// The rows of one level that wait for their row of tiles to be complete.
+#[derive(Default)]
+struct Strip {
+    data: Vec<u8>,
+    /// Rows of tiles already written.
+    written: u32,
+}
+
+impl<W: Write + Seek> Builder<W> {
+    /// Takes the next rows of a level; complete rows of tiles are written and halved into the next
+    /// level.
+    fn rows(&mut self, number: usize, mut rows: &[u8]) -> Result<(), BuildError> {
+        let level = self.layout.levels()[number];
+        let stride = level.width as usize * self.size;
+        while !rows.is_empty() {
+            let strip = &mut self.strips[number];
+            let (_, wanted) = level.visible(0, strip.written);
+            let missing = wanted as usize * stride - strip.data.len();
+            let (now, later) = rows.split_at(missing.min(rows.len()));
+            strip.data.extend_from_slice(now);
+            rows = later;
+            if now.len() == missing {
+                let row = strip.written;
+                strip.written += 1;
+                let mut data = std::mem::take(&mut strip.data);
+                self.tiles(number, row, &data)?;
+                if number + 1 < self.layout.levels().len() {
+                    let half = halve(&data, level.width as usize, self.size);
+                    self.rows(number + 1, &half)?;
+                }
+                // The buffer serves the next row of tiles.
+                data.clear();
+                self.strips[number].data = data;
+            }
+        }
+        Ok(())
+    }
+
+    /// Encodes and writes one row of tiles.
+    fn tiles(&mut self, number: usize, row: u32, data: &[u8]) -> Result<(), BuildError> {
+        let level = self.layout.levels()[number];
+        let stride = level.width as usize * self.size;
+        let encoded: Vec<EncodedTile> = (0..level.columns())
+            .into_par_iter()
+            .map(|column| {
+                let (width, height) = level.visible(column, row);
+                let view = View {
+                    data: &data[column as usize * TILE as usize * self.size..],
+                    width: width as usize,
+                    height: height as usize,
+                    stride,
+                    samples: self.samples,
+                };
+                encode_tile(&view, self.size)
+            })
+            .collect::<Result<_, EncodeError>>()?;
+        for (column, tile) in (0..).zip(&encoded) {
+            self.writer.tile(
+                TileAt {
+                    level: number,
+                    column,
+                    row,
+                },
+                tile,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The tile, and for a tile at an edge both its forms.
+fn encode_tile(view: &View<'_>, size: usize) -> Result<EncodedTile, EncodeError> {
+    let tile = TILE as usize;
+    let visible = encode::jpeg(view)?;
+    if (view.width, view.height) == (tile, tile) {
+        return Ok(EncodedTile {
+            padded: visible,
+            cropped: None,
+        });
+    }
+    let padded = pad(view, size);
+    let whole = View {
+        data: &padded,
+        width: tile,
+        height: tile,
+        stride: tile * size,
+        ..*view
+    };
+    Ok(EncodedTile {
+        padded: encode::jpeg(&whole)?,
+        cropped: Some(visible),
+    })
+}
+
+/// The tile filled up with copies of its last column and row, which compress to almost nothing.
+fn pad(view: &View<'_>, size: usize) -> Vec<u8> {
+    let stride = TILE as usize * size;
+    let mut padded = Vec::with_capacity(stride * TILE as usize);
+    for row in 0..TILE as usize {
+        let from = row.min(view.height - 1) * view.stride;
+        let visible = &view.data[from..from + view.width * size];
+        padded.extend_from_slice(visible);
+        let last = &visible[visible.len() - size..];
+        padded.extend(last.iter().copied().cycle().take(stride - visible.len()));
+    }
+    padded
+}

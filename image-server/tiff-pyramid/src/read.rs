@@ -1,0 +1,317 @@
+//! Reading: the directories once, then byte ranges.
+//!
+//! Reads what [`crate::PyramidWriter`] writes and nothing else: every shape is checked against the
+//! layout that follows from the image's size, so a damaged file is found when it is opened.
+
+use std::io;
+
+use crate::error::ReadError;
+use crate::layout::{Layout, TileAt};
+use crate::{Samples, tag};
+
+/// More levels than an image of [`crate::MAX_SIDE`] can have.
+const MAX_LEVELS: usize = 24;
+/// More fields than a directory of ours has.
+const MAX_FIELDS: u64 = 64;
+
+/// Bytes that can be read at any place: a file, or memory in tests.
+pub trait ReadAt {
+    /// Fills `buffer` from `offset`.
+    ///
+    /// # Errors
+    /// If the bytes are not there or cannot be read.
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
+}
+
+impl ReadAt for std::fs::File {
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(self, buffer, offset)
+    }
+}
+
+impl ReadAt for [u8] {
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX);
+        let bytes = start
+            .checked_add(buffer.len())
+            .and_then(|end| self.get(start..end))
+            .ok_or(io::ErrorKind::UnexpectedEof)?;
+        buffer.copy_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// A range of bytes in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first byte.
+    pub offset: u64,
+    /// Bytes in all.
+    pub length: u32,
+}
+
+impl Span {
+    pub(crate) const EMPTY: Self = Self {
+        offset: 0,
+        length: 0,
+    };
+}
+
+/// The index of an opened pyramid: where every tile lies.
+#[derive(Debug, Clone)]
+pub struct Pyramid {
+    layout: Layout,
+    samples: Samples,
+    levels: Vec<LevelIndex>,
+}
+
+#[derive(Debug, Clone)]
+struct LevelIndex {
+    tiles: Box<[Span]>,
+    edges: Box<[Span]>,
+}
+
+impl Pyramid {
+    /// Reads the index of the pyramid in `source`, which has `length` bytes.
+    ///
+    /// # Errors
+    /// If the file is cut short, is no pyramid of this crate, or cannot be read.
+    pub fn open(source: &(impl ReadAt + ?Sized), length: u64) -> Result<Self, ReadError> {
+        let file = Input { source, length };
+        let (big, mut next) = file.header()?;
+        let mut directories = Vec::new();
+        while next != 0 {
+            if directories.len() == MAX_LEVELS {
+                return Err(ReadError::Format("more levels than any image has"));
+            }
+            let directory = file.directory(big, next)?;
+            next = directory.next;
+            directories.push(directory);
+        }
+        let first = directories
+            .first()
+            .ok_or(ReadError::Format("no image in it"))?;
+        let (width, height) = (first.one(tag::IMAGE_WIDTH)?, first.one(tag::IMAGE_LENGTH)?);
+        let tile = first.one(tag::TILE_WIDTH)?;
+        let side = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+        let layout = Layout::new(side(width), side(height), side(tile))
+            .ok_or(ReadError::Format("impossible image or tile size"))?;
+        if layout.levels().len() != directories.len() {
+            return Err(ReadError::Format("not as many levels as its size asks for"));
+        }
+        let samples = match first.one(tag::PHOTOMETRIC)? {
+            tag::PHOTOMETRIC_GRAY => Samples::Gray,
+            tag::PHOTOMETRIC_YCBCR => Samples::Color,
+            _ => return Err(ReadError::Format("a colour space that pyramids do not use")),
+        };
+        let levels = layout
+            .levels()
+            .iter()
+            .zip(&directories)
+            .map(|(level, directory)| {
+                let size = (
+                    directory.one(tag::IMAGE_WIDTH)?,
+                    directory.one(tag::IMAGE_LENGTH)?,
+                );
+                if size != (u64::from(level.width), u64::from(level.height)) {
+                    return Err(ReadError::Format(
+                        "a level of another size than its place asks for",
+                    ));
+                }
+                if directory.one(tag::COMPRESSION)? != tag::COMPRESSION_JPEG {
+                    return Err(ReadError::Format("a level that is not JPEG"));
+                }
+                Ok(LevelIndex {
+                    tiles: directory.spans(
+                        tag::TILE_OFFSETS,
+                        tag::TILE_BYTE_COUNTS,
+                        level.count(),
+                        length,
+                    )?,
+                    edges: directory.spans(
+                        tag::EDGE_OFFSETS,
+                        tag::EDGE_BYTE_COUNTS,
+                        level.edge_count(),
+                        length,
+                    )?,
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            layout,
+            samples,
+            levels,
+        })
+    }
+
+    /// Levels and tiles.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The samples of its pixels.
+    #[must_use]
+    pub fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// Where the tile at `at` lies, cropped to the image; `None` if the pyramid has no such tile.
+    #[must_use]
+    pub fn tile(&self, at: TileAt) -> Option<Span> {
+        let level = self.layout.levels().get(at.level)?;
+        if at.column >= level.columns() || at.row >= level.rows() {
+            return None;
+        }
+        let index = &self.levels[at.level];
+        Some(match level.edge_index(at.column, at.row) {
+            Some(edge) => index.edges[edge],
+            None => index.tiles[level.index(at.column, at.row)],
+        })
+    }
+
+    /// Bytes that this index holds in memory, for caches.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let spans: usize = self
+            .levels
+            .iter()
+            .map(|l| l.tiles.len() + l.edges.len())
+            .sum();
+        size_of::<Self>() + spans * size_of::<Span>() + self.levels.len() * size_of::<LevelIndex>()
+    }
+}
+
+/// The file while it is being opened.
+struct Input<'s, S: ?Sized> {
+    source: &'s S,
+    length: u64,
+}
+
+struct Directory {
+    fields: Vec<(u16, Vec<u64>)>,
+    next: u64,
+}
+
+impl<S: ReadAt + ?Sized> Input<'_, S> {
+    fn bytes(&self, what: &'static str, offset: u64, count: u64) -> Result<Vec<u8>, ReadError> {
+        let end = offset.saturating_add(count);
+        if end > self.length {
+            return Err(ReadError::Truncated {
+                what,
+                end,
+                length: self.length,
+            });
+        }
+        let mut buffer = vec![0; usize::try_from(count).unwrap_or(usize::MAX)];
+        self.source.read_exact_at(&mut buffer, offset)?;
+        Ok(buffer)
+    }
+
+    /// Whether the file is a `BigTIFF`, and where its first directory lies.
+    fn header(&self) -> Result<(bool, u64), ReadError> {
+        let start = self.bytes("the header", 0, 8)?;
+        match &start[..4] {
+            b"II\x2a\0" => Ok((false, unsigned(&start[4..8]))),
+            b"II\x2b\0" if start[4..8] == [8, 0, 0, 0] => {
+                Ok((true, unsigned(&self.bytes("the header", 8, 8)?)))
+            }
+            _ => Err(ReadError::Format("no little-endian TIFF header")),
+        }
+    }
+
+    fn directory(&self, big: bool, at: u64) -> Result<Directory, ReadError> {
+        let (count_width, inline, entry) = if big { (8, 8, 20) } else { (2, 4, 12) };
+        let count = unsigned(&self.bytes("a directory", at, count_width)?);
+        if count > MAX_FIELDS {
+            return Err(ReadError::Format("a directory with too many fields"));
+        }
+        let rest = self.bytes(
+            "a directory",
+            at.saturating_add(count_width),
+            count * entry + inline,
+        )?;
+        let (entries, next) = rest.split_at(rest.len() - usize::try_from(inline).unwrap_or(0));
+        let inline_width = usize::try_from(inline).unwrap_or(0);
+        let mut fields = Vec::new();
+        for field in entries.chunks_exact(usize::try_from(entry).unwrap_or(12)) {
+            let tag = u16::from_le_bytes([field[0], field[1]]);
+            let field_type = u16::from_le_bytes([field[2], field[3]]);
+            let Some(size) = tag::size_of_type(field_type) else {
+                continue;
+            };
+            let (count, value) = field[4..].split_at(inline_width);
+            let total = unsigned(count)
+                .checked_mul(size)
+                .ok_or(ReadError::Format("a field longer than any file"))?;
+            let bytes = if total <= inline {
+                value[..usize::try_from(total).unwrap_or(0)].to_vec()
+            } else {
+                self.bytes("a field", unsigned(value), total)?
+            };
+            let values = bytes
+                .chunks_exact(usize::try_from(size).unwrap_or(1))
+                .map(unsigned);
+            fields.push((tag, values.collect()));
+        }
+        Ok(Directory {
+            fields,
+            next: unsigned(next),
+        })
+    }
+}
+
+impl Directory {
+    fn values(&self, tag: u16) -> &[u64] {
+        self.fields
+            .iter()
+            .find(|(t, _)| *t == tag)
+            .map_or(&[], |(_, values)| values)
+    }
+
+    fn one(&self, tag: u16) -> Result<u64, ReadError> {
+        self.values(tag)
+            .first()
+            .copied()
+            .ok_or(ReadError::Format("a field is missing"))
+    }
+
+    /// The byte ranges of `count` tiles, none of them past the end of the file.
+    fn spans(
+        &self,
+        offsets: u16,
+        lengths: u16,
+        count: usize,
+        file: u64,
+    ) -> Result<Box<[Span]>, ReadError> {
+        let (offsets, lengths) = (self.values(offsets), self.values(lengths));
+        if offsets.len() != count || lengths.len() != count {
+            return Err(ReadError::Format("not as many tiles as its size asks for"));
+        }
+        offsets
+            .iter()
+            .zip(lengths)
+            .map(|(&offset, &length)| {
+                let end = offset.saturating_add(length);
+                if end > file {
+                    return Err(ReadError::Truncated {
+                        what: "a tile",
+                        end,
+                        length: file,
+                    });
+                }
+                let length =
+                    u32::try_from(length).map_err(|_| ReadError::Format("a tile of 4 GiB"))?;
+                Ok(Span { offset, length })
+            })
+            .collect()
+    }
+}
+
+/// A little-endian number of 1 to 8 bytes.
+fn unsigned(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |value, &byte| value << 8 | u64::from(byte))
+}

@@ -1,0 +1,180 @@
+//! What is written can be read; what is damaged is refused.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::io::Cursor;
+
+use proptest::prelude::*;
+use tiff_pyramid::{
+    EncodedTile, Layout, Pyramid, PyramidWriter, ReadError, Samples, TileAt, WriteError,
+};
+
+/// Bytes that tell which tile they belong to.
+fn bytes_of(at: TileAt, cropped: bool) -> Vec<u8> {
+    format!("{} {} {} {cropped}", at.level, at.column, at.row).into_bytes()
+}
+
+fn places(layout: &Layout) -> Vec<TileAt> {
+    let levels = layout.levels().iter().enumerate();
+    levels
+        .flat_map(|(level, size)| {
+            let size = *size;
+            (0..size.rows()).flat_map(move |row| {
+                (0..size.columns()).map(move |column| TileAt { level, column, row })
+            })
+        })
+        .collect()
+}
+
+fn is_padded(layout: &Layout, at: TileAt) -> bool {
+    layout.levels()[at.level].visible(at.column, at.row) != (layout.tile(), layout.tile())
+}
+
+fn write(layout: &Layout, samples: Samples) -> Vec<u8> {
+    let mut writer = PyramidWriter::new(Cursor::new(Vec::new()), layout.clone(), samples).unwrap();
+    // Backwards, because tiles may come in any order.
+    for at in places(layout).into_iter().rev() {
+        let cropped = is_padded(layout, at).then(|| bytes_of(at, true));
+        writer
+            .tile(
+                at,
+                &EncodedTile {
+                    padded: bytes_of(at, false),
+                    cropped,
+                },
+            )
+            .unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+proptest! {
+    #[test]
+    fn every_tile_is_found_where_it_was_written(
+        width in 1u32..900, height in 1u32..900, tile in prop::sample::select(vec![16u32, 64, 256])
+    ) {
+        let layout = Layout::new(width, height, tile).unwrap();
+        let file = write(&layout, Samples::Color);
+        let pyramid = Pyramid::open(file.as_slice(), file.len() as u64).unwrap();
+        prop_assert_eq!(pyramid.layout(), &layout);
+        for at in places(&layout) {
+            let span = pyramid.tile(at).unwrap();
+            let start = usize::try_from(span.offset).unwrap();
+            let stored = &file[start..start + span.length as usize];
+            prop_assert_eq!(stored, bytes_of(at, is_padded(&layout, at)));
+        }
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_or_with_a_flipped_byte_never_panics(
+        cut in 0usize..3000, flip in 0usize..3000, bit in 0u8..8
+    ) {
+        let mut file = write(&Layout::new(100, 70, 16).unwrap(), Samples::Gray);
+        let flip = flip % file.len();
+        file[flip] ^= 1 << bit;
+        file.truncate(cut.max(1));
+        let _ = Pyramid::open(file.as_slice(), file.len() as u64);
+    }
+}
+
+#[test]
+fn levels_are_halved_rounded_up_until_one_tile_holds_them() {
+    for (width, height, expected) in [
+        (1, 1, vec![(1, 1)]),
+        (512, 512, vec![(512, 512)]),
+        (513, 100, vec![(513, 100), (257, 50)]),
+        (
+            15000,
+            20000,
+            vec![
+                (15000, 20000),
+                (7500, 10000),
+                (3750, 5000),
+                (1875, 2500),
+                (938, 1250),
+                (469, 625),
+                (235, 313),
+            ],
+        ),
+    ] {
+        let layout = Layout::new(width, height, 512).unwrap();
+        let levels: Vec<_> = layout
+            .levels()
+            .iter()
+            .map(|l| (l.width, l.height))
+            .collect();
+        assert_eq!(levels, expected);
+    }
+}
+
+#[test]
+fn impossible_sizes_have_no_layout() {
+    for (width, height, tile) in [
+        (0, 5, 512),
+        (5, 0, 512),
+        (u32::MAX, 5, 512),
+        (5, 5, 0),
+        (5, 5, 100),
+    ] {
+        assert_eq!(
+            Layout::new(width, height, tile),
+            None,
+            "{width}×{height} in {tile}"
+        );
+    }
+}
+
+#[test]
+fn a_truncated_file_is_refused_when_it_is_opened() {
+    let file = write(&Layout::new(1000, 700, 256).unwrap(), Samples::Color);
+    for length in [0, 4, 8, file.len() / 2, file.len() - 1] {
+        let error = Pyramid::open(&file[..length], length as u64).unwrap_err();
+        assert!(
+            matches!(error, ReadError::Truncated { .. }),
+            "{length}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_tile_is_named() {
+    let layout = Layout::new(40, 16, 16).unwrap();
+    let mut writer = PyramidWriter::new(Cursor::new(Vec::new()), layout, Samples::Gray).unwrap();
+    let tile = EncodedTile {
+        padded: vec![1],
+        cropped: None,
+    };
+    writer
+        .tile(
+            TileAt {
+                level: 0,
+                column: 0,
+                row: 0,
+            },
+            &tile,
+        )
+        .unwrap();
+    let error = writer.finish().unwrap_err();
+    assert!(
+        matches!(
+            error,
+            WriteError::MissingTile {
+                level: 0,
+                column: 1,
+                row: 0
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn directories_that_form_a_loop_are_refused() {
+    let mut file = write(&Layout::new(20, 16, 16).unwrap(), Samples::Gray);
+    let first = u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize;
+    let fields = usize::from(u16::from_le_bytes(
+        file[first..first + 2].try_into().unwrap(),
+    ));
+    let link = first + 2 + fields * 12;
+    file[link..link + 4].copy_from_slice(&u32::try_from(first).unwrap().to_le_bytes());
+    assert!(Pyramid::open(file.as_slice(), file.len() as u64).is_err());
+}
