@@ -4,8 +4,9 @@
 //! |---|---|
 //! | [`institution`], [`storage`], [`collection`], [`status`] | the resource, as Rust types |
 //! | `schema`, [`rules`] | bounds and CEL rules of its fields, with messages in Spanish and English |
-//! | [`crd`] | the `CustomResourceDefinition` generated from all of these, as YAML |
+//! | [`crd`](mod@crd) | the `CustomResourceDefinition` generated from all of these, as YAML |
 //! | [`validate`] | what the API server would refuse, said of YAML files without an API server |
+//! | `yaml`, `structural`, `refused` | its parts: documents with lines, the schema's walker, the refusals |
 //! | [`rights`] | one spelling for each rights statement |
 //! | [`base_url`], [`platform`] | the platform's own configuration: addresses, language, plans |
 //! | [`table`] | institutions and platform configuration in, tenant table and problems out |

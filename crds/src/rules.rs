@@ -2,7 +2,7 @@
 //!
 //! The API server evaluates them, and [`crate::validate`] evaluates the same text from the same
 //! schema. Each message says what to write instead, in Spanish and English, in one string:
-//! `es: … / en: …`; [`sentences`] takes it apart again. Patterns hold neither `"` nor `\`, so that they
+//! `es: … / en: …`; `sentences` takes it apart again. Patterns hold neither `"` nor `\`, so that they
 //! need no escapes inside CEL, and mean the same to RE2 and to Rust's regular expressions.
 
 use acervo_tenancy::Bilingual;

@@ -54,7 +54,8 @@ pub(crate) fn unknown_fields(
     faults: &mut Vec<Fault>,
 ) {
     match value {
-        Value::Object(map) => {
+        // Where no object belongs, the type is the fault, not the names in it.
+        Value::Object(map) if schema.type_.as_deref() == Some("object") => {
             for (name, value) in map {
                 let path = field(path, name);
                 match property(schema, name) {

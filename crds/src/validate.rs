@@ -118,15 +118,27 @@ fn stage(run: impl FnOnce(&mut Vec<Fault>)) -> Result<(), Vec<Fault>> {
     }
 }
 
-fn no_yaml(SyntaxError { line, detail }: SyntaxError) -> Fault {
-    let message = Bilingual::new(
-        format!(
-            "no es YAML válido; revise sangría, comillas y dos puntos (el analizador dice: {detail})"
+fn no_yaml(
+    SyntaxError {
+        line,
+        repeated,
+        detail,
+    }: SyntaxError,
+) -> Fault {
+    let message = match repeated {
+        Some(name) => Bilingual::new(
+            format!("el campo «{name}» está escrito dos veces en el mismo lugar; deje uno solo"),
+            format!("the field \"{name}\" is written twice in the same place; leave one of them"),
         ),
-        format!(
-            "is not valid YAML; look at indentation, quotes and colons (the parser says: {detail})"
+        None => Bilingual::new(
+            format!(
+                "no es YAML válido; revise sangría, comillas, llaves y dos puntos (el analizador dice: {detail})"
+            ),
+            format!(
+                "is not valid YAML; look at indentation, quotes, brackets and colons (the parser says: {detail})"
+            ),
         ),
-    );
+    };
     Fault {
         line,
         ..Fault::new(FaultKind::Yaml, "", message)
@@ -193,17 +205,23 @@ fn no_unknown_fields(value: &Value, faults: &mut Vec<Fault>) {
     }
 }
 
-/// What the API server wants of any object's metadata.
+/// What the API server wants of any object's metadata, if it is any.
 fn check_metadata(metadata: &Value, faults: &mut Vec<Fault>) {
     let mut say = |field, message| faults.push(Fault::new(FaultKind::Schema, field, message));
-    if metadata.get("name").is_none() {
-        let message = Bilingual::new(
-            "falta el nombre de la institución; escriba por ejemplo biblioteca-sur",
-            "the name of the institution is missing; write for example southern-library",
-        );
-        say("metadata.name", message);
+    match metadata {
+        Value::Object(fields) if fields.contains_key("name") => {}
+        Value::Object(_) | Value::Null => say(
+            "metadata.name",
+            Bilingual::new(
+                "falta el nombre de la institución; escriba por ejemplo biblioteca-sur",
+                "the name of the institution is missing; write for example southern-library",
+            ),
+        ),
+        _ => return,
     }
-    if let Err(error) = serde_json::from_value::<ObjectMeta>(metadata.clone()) {
+    if metadata.is_object()
+        && let Err(error) = serde_json::from_value::<ObjectMeta>(metadata.clone())
+    {
         let message = Bilingual::new(
             format!("no se puede leer ({error}); etiquetas y anotaciones son texto entre comillas"),
             format!("cannot be read ({error}); labels and annotations are text between quotes"),

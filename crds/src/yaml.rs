@@ -21,6 +21,8 @@ pub(crate) struct Document {
 pub(crate) struct SyntaxError {
     /// The line, if known, from 1.
     pub line: Option<u64>,
+    /// The name of the field, if the fault is that it is there twice.
+    pub repeated: Option<String>,
     /// What the parser says, in English.
     pub detail: String,
 }
@@ -33,7 +35,10 @@ impl Document {
             if let Some(&line) = self.lines.get(path) {
                 return Some(line);
             }
-            path = &path[..path.rfind(['.', '['])?];
+            if path.is_empty() {
+                return None;
+            }
+            path = &path[..path.rfind(['.', '[']).unwrap_or(0)];
         }
     }
 }
@@ -64,20 +69,24 @@ pub(crate) fn item(path: &str, index: usize) -> String {
 impl From<Node> for Document {
     fn from(root: Node) -> Self {
         let mut lines = BTreeMap::new();
-        let first = root.line;
         let value = root.flatten(String::new(), &mut lines);
-        lines.entry(String::new()).or_insert(first);
         Self { value, lines }
     }
 }
 
 impl From<serde_saphyr::Error> for SyntaxError {
     fn from(error: serde_saphyr::Error) -> Self {
+        let repeated = match error.without_snippet() {
+            serde_saphyr::Error::DuplicateMappingKey { key, .. } => key.clone(),
+            _ => None,
+        };
+        let line = error
+            .location()
+            .map(|location| location.line())
+            .filter(|&line| line > 0);
         Self {
-            line: error
-                .location()
-                .map(|location| location.line())
-                .filter(|&line| line > 0),
+            line,
+            repeated,
             detail: error.to_string(),
         }
     }
@@ -182,8 +191,15 @@ impl<'de> Visitor<'de> for ContentVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Content, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = access.next_entry()? {
-            entries.push(entry);
+        // A field is where its name is, even if its value begins on the next line.
+        while let Some((name, node)) = access.next_entry::<Spanned<String>, Node>()? {
+            entries.push((
+                name.value,
+                Node {
+                    line: name.referenced.line(),
+                    ..node
+                },
+            ));
         }
         Ok(Content::Map(entries))
     }
@@ -197,6 +213,7 @@ mod tests {
 
     use super::*;
 
+    /// `yes` is a boolean, as it is for kubectl.
     #[test]
     fn every_field_of_every_document_has_its_line() {
         let read = documents("# empty\n---\na: 1\nb:\n- c: yes\n- {d: null}\n---\nz: [1.5]\n");
@@ -206,7 +223,7 @@ mod tests {
         };
         assert_eq!(
             first.value,
-            json!({"a": 1, "b": [{"c": "yes"}, {"d": null}]})
+            json!({"a": 1, "b": [{"c": true}, {"d": null}]})
         );
         let lines = ["a", "b[0].c", "b[1].d", "b[1].nothing.at.all"].map(|p| first.line(p));
         assert_eq!(lines, [Some(3), Some(5), Some(6), Some(6)]);
@@ -221,7 +238,7 @@ mod tests {
             panic!("one error, not {read:?}")
         };
         assert_eq!(error.line, Some(3));
-        assert!(error.detail.contains("duplicate"), "{}", error.detail);
+        assert_eq!(error.repeated.as_deref(), Some("a"), "{}", error.detail);
     }
 
     #[test]

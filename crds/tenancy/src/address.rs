@@ -28,15 +28,21 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The host without port, lower case.
+    /// The host without port, lower case, and without the final dot of a fully qualified name.
     #[must_use]
     pub fn host(&self) -> String {
+        let (host, _) = self.host_and_port();
+        host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
+    }
+
+    /// The authority before its port, and the port with its colon or nothing.
+    fn host_and_port(&self) -> (&str, &str) {
         let authority = self.authority.as_str();
-        let end = match authority.rfind(':') {
-            Some(colon) if !authority[colon..].contains(']') => colon,
-            _ => authority.len(),
-        };
-        authority[..end].to_ascii_lowercase()
+        match authority.rfind(':') {
+            // A colon within brackets belongs to an IPv6 address.
+            Some(colon) if !authority[colon..].contains(']') => authority.split_at(colon),
+            _ => (authority, ""),
+        }
     }
 }
 
@@ -49,7 +55,7 @@ impl Address {
             None => match &self.host {
                 // A declared host on the port that was asked.
                 Some(host) => {
-                    let port = &asked.authority[asked.host().len()..];
+                    let (_, port) = asked.host_and_port();
                     format!("{}://{host}{port}{}", asked.scheme, self.prefix)
                 }
                 None => format!("{}://{}{}", asked.scheme, asked.authority, self.prefix),

@@ -1,1 +1,40 @@
-fn main() {}
+//! The image server, the ingest and the one-machine platform: one binary, one subcommand each.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+mod admin;
+mod admission;
+mod answer;
+mod command;
+mod document;
+mod html;
+mod image;
+mod library;
+mod respond;
+mod route;
+mod state;
+mod store;
+mod watch;
+
+/// Image workloads fragment glibc's arenas until memory only grows.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = command::Arguments::parse();
+    let filter = EnvFilter::try_from_env("ACERVO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match arguments.run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("acervo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

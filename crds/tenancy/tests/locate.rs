@@ -1,0 +1,360 @@
+//! Who answers a request, and which URLs name them.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use acervo_tenancy::{
+    Address, Asked, LanguageMap, Limits, Located, TABLE_VERSION, Tenant, TenantTable,
+};
+
+/// An address from `host`, `origin` and `prefix`; `*` and the empty text stand for none.
+fn address(host: &str, origin: &str, prefix: &str) -> Address {
+    let some = |text: &str, none: &str| (text != none).then(|| text.to_owned());
+    Address {
+        host: some(host, "*"),
+        origin: some(origin, ""),
+        prefix: prefix.to_owned(),
+    }
+}
+
+fn tenant(name: &str, addresses: Vec<Address>) -> Tenant {
+    Tenant {
+        name: name.parse().unwrap(),
+        display_name: LanguageMap::from([("es", name)]),
+        homepage: None,
+        default_language: Default::default(),
+        addresses,
+        limits: Limits::default(),
+        suspended: false,
+        collections: Vec::new(),
+    }
+}
+
+fn table(lists_institutions: bool, tenants: Vec<Tenant>) -> TenantTable {
+    TenantTable {
+        version: TABLE_VERSION,
+        language: Default::default(),
+        lists_institutions,
+        tenants,
+    }
+}
+
+/// By path on any host, as on one machine: `biblioteca` also has a host of its own.
+fn one_machine() -> TenantTable {
+    table(
+        true,
+        vec![
+            tenant(
+                "biblioteca",
+                vec![
+                    address("*", "", "/biblioteca"),
+                    address("biblioteca.example.org", "", ""),
+                ],
+            ),
+            tenant("biblioteca-sur", vec![address("*", "", "/biblioteca-sur")]),
+        ],
+    )
+}
+
+/// By path on the platform's host.
+fn by_path() -> TenantTable {
+    let of = |name: &str| {
+        address(
+            "iiif.example.org",
+            "https://iiif.example.org",
+            &format!("/{name}"),
+        )
+    };
+    let own = address(
+        "biblioteca.example.org",
+        "https://biblioteca.example.org",
+        "",
+    );
+    table(
+        false,
+        vec![
+            tenant("biblioteca", vec![of("biblioteca"), own]),
+            tenant("biblioteca-sur", vec![of("biblioteca-sur")]),
+        ],
+    )
+}
+
+/// Each on a host of its own.
+fn by_host() -> TenantTable {
+    let of = |name: &str| {
+        let host = format!("{name}.iiif.example.org");
+        address(&host, &format!("https://{host}"), "")
+    };
+    let names = ["biblioteca", "biblioteca-sur"];
+    table(false, names.map(|name| tenant(name, vec![of(name)])).into())
+}
+
+fn asked(authority: &str) -> Asked {
+    Asked {
+        scheme: "http",
+        authority: authority.to_owned(),
+    }
+}
+
+/// `name host-of-address rest`, `platform` or `nowhere`.
+fn located(table: &TenantTable, authority: &str, path: &str) -> String {
+    match table.locate(&asked(authority), path) {
+        Located::Tenant(tenant, address, rest) => {
+            format!(
+                "{} {} {rest}",
+                tenant.name,
+                address.host.as_deref().unwrap_or("*")
+            )
+        }
+        Located::Platform => "platform".to_owned(),
+        Located::Nowhere => "nowhere".to_owned(),
+    }
+}
+
+fn check(table: &TenantTable, cases: &[(&str, &str, &str)]) {
+    for (authority, path, expected) in cases {
+        assert_eq!(
+            located(table, authority, path),
+            *expected,
+            "{authority} {path}"
+        );
+    }
+}
+
+#[test]
+fn on_one_machine_the_path_finds_the_institution_on_any_host() {
+    check(
+        &one_machine(),
+        &[
+            ("127.0.0.1:8080", "/biblioteca", "biblioteca * "),
+            ("127.0.0.1:8080", "/biblioteca/", "biblioteca * /"),
+            (
+                "localhost",
+                "/biblioteca/mapas/plano%20de%201898/",
+                "biblioteca * /mapas/plano%20de%201898/",
+            ),
+            (
+                "[::1]:8080",
+                "/biblioteca-sur/image/3/x",
+                "biblioteca-sur * /image/3/x",
+            ),
+            ("[::1]", "/", "platform"),
+            ("127.0.0.1:8080", "", "platform"),
+            ("127.0.0.1:8080", "/assets/x.css", "platform"),
+        ],
+    );
+}
+
+#[test]
+fn a_prefix_ends_where_a_path_segment_ends() {
+    check(
+        &one_machine(),
+        &[
+            ("h", "/biblioteca-sur", "biblioteca-sur * "),
+            ("h", "/biblioteca-sur/", "biblioteca-sur * /"),
+            ("h", "/biblioteca-su", "platform"),
+            ("h", "/bibliotecas/", "platform"),
+            ("h", "/biblioteca.html", "platform"),
+            ("h", "/Biblioteca/", "platform"),
+            ("h", "//biblioteca/", "platform"),
+            ("h", "biblioteca/", "platform"),
+            ("h", "*", "platform"),
+        ],
+    );
+}
+
+#[test]
+fn a_declared_host_is_the_institutions_from_its_root_on_any_port_and_in_any_case() {
+    let cases = [
+        (
+            "biblioteca.example.org",
+            "/",
+            "biblioteca biblioteca.example.org /",
+        ),
+        (
+            "biblioteca.example.org:8443",
+            "/mapas/",
+            "biblioteca biblioteca.example.org /mapas/",
+        ),
+        (
+            "Biblioteca.EXAMPLE.org",
+            "",
+            "biblioteca biblioteca.example.org ",
+        ),
+        (
+            "biblioteca.example.org.",
+            "/",
+            "biblioteca biblioteca.example.org /",
+        ),
+        (
+            "biblioteca.example.org.:80",
+            "/",
+            "biblioteca biblioteca.example.org /",
+        ),
+        (
+            "biblioteca.example.org",
+            "/biblioteca-sur/",
+            "biblioteca biblioteca.example.org /biblioteca-sur/",
+        ),
+    ];
+    check(&one_machine(), &cases);
+    check(&by_path(), &cases);
+}
+
+#[test]
+fn by_path_the_platforms_host_has_institutions_and_nothing_else() {
+    check(
+        &by_path(),
+        &[
+            (
+                "iiif.example.org",
+                "/biblioteca/x",
+                "biblioteca iiif.example.org /x",
+            ),
+            (
+                "iiif.example.org:443",
+                "/biblioteca-sur/",
+                "biblioteca-sur iiif.example.org /",
+            ),
+            ("iiif.example.org", "/", "nowhere"),
+            ("iiif.example.org", "/archivo/", "nowhere"),
+        ],
+    );
+}
+
+/// Health checks and port-forwards ask another host.
+#[test]
+fn by_path_an_undeclared_host_still_finds_an_institution_by_its_prefix() {
+    check(
+        &by_path(),
+        &[
+            (
+                "10.0.0.7:8080",
+                "/biblioteca-sur/",
+                "biblioteca-sur iiif.example.org /",
+            ),
+            (
+                "[fd00::7]:8080",
+                "/biblioteca/",
+                "biblioteca iiif.example.org /",
+            ),
+            ("evil.example.net", "/", "nowhere"),
+        ],
+    );
+}
+
+#[test]
+fn by_host_only_the_host_counts() {
+    check(
+        &by_host(),
+        &[
+            (
+                "biblioteca.iiif.example.org",
+                "/",
+                "biblioteca biblioteca.iiif.example.org /",
+            ),
+            (
+                "biblioteca-sur.iiif.example.org",
+                "/a",
+                "biblioteca-sur biblioteca-sur.iiif.example.org /a",
+            ),
+            ("iiif.example.org", "/biblioteca/", "nowhere"),
+            ("x.biblioteca.iiif.example.org", "/", "nowhere"),
+            ("10.0.0.7", "/", "nowhere"),
+            ("", "/", "nowhere"),
+        ],
+    );
+}
+
+#[test]
+fn the_host_asked_is_what_stands_before_the_port() {
+    for (authority, host) in [
+        ("Example.org", "example.org"),
+        ("example.org:8080", "example.org"),
+        ("example.org.", "example.org"),
+        ("example.org.:8080", "example.org"),
+        ("127.0.0.1:80", "127.0.0.1"),
+        ("[::1]", "[::1]"),
+        ("[FD00::7]:8080", "[fd00::7]"),
+        ("", ""),
+    ] {
+        assert_eq!(asked(authority).host(), host, "{authority}");
+    }
+}
+
+#[test]
+fn a_base_url_follows_what_was_asked_unless_the_address_has_an_origin() {
+    for (address, authority, url) in [
+        (
+            address("*", "", "/a"),
+            "127.0.0.1:8080",
+            "http://127.0.0.1:8080/a",
+        ),
+        (address("*", "", "/a"), "[::1]:8080", "http://[::1]:8080/a"),
+        (address("*", "", "/a"), "[::1]", "http://[::1]/a"),
+        (address("*", "", ""), "localhost", "http://localhost"),
+        (
+            address("a.example.org", "", ""),
+            "127.0.0.1:8080",
+            "http://a.example.org:8080",
+        ),
+        (
+            address("a.example.org", "", ""),
+            "[::1]:8080",
+            "http://a.example.org:8080",
+        ),
+        (
+            address("a.example.org", "", ""),
+            "[::1]",
+            "http://a.example.org",
+        ),
+        (
+            address("a.example.org", "", ""),
+            "a.example.org",
+            "http://a.example.org",
+        ),
+        (
+            address("a.example.org", "", ""),
+            "A.example.org.:81",
+            "http://a.example.org:81",
+        ),
+        (
+            address("iiif.example.org", "https://iiif.example.org", "/a"),
+            "127.0.0.1:8080",
+            "https://iiif.example.org/a",
+        ),
+    ] {
+        assert_eq!(
+            address.base_url(&asked(authority)),
+            url,
+            "{address:?} {authority}"
+        );
+    }
+}
+
+#[test]
+fn a_table_of_another_version_or_with_a_tenant_without_address_is_refused() {
+    assert_eq!(one_machine().check(), Ok(()));
+    let other = TenantTable {
+        version: TABLE_VERSION + 1,
+        ..one_machine()
+    };
+    assert!(
+        other.check().unwrap_err().contains("version 2"),
+        "{:?}",
+        other.check()
+    );
+    let homeless = table(false, vec![tenant("archivo", Vec::new())]);
+    assert!(
+        homeless.check().unwrap_err().contains("archivo"),
+        "{:?}",
+        homeless.check()
+    );
+}
+
+#[test]
+fn a_table_reads_back_from_its_json() {
+    for table in [one_machine(), by_path(), by_host()] {
+        let json = serde_json::to_string(&table).unwrap();
+        assert_eq!(serde_json::from_str::<TenantTable>(&json).unwrap(), table);
+    }
+}

@@ -1,0 +1,57 @@
+//! The admin port: life, readiness, figures. Never reachable from the public one.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::extract::State as Extract;
+use axum::http::StatusCode;
+use axum::routing::get;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::registry::Registry;
+
+use crate::state::State;
+
+pub(crate) fn router(state: Arc<State>) -> Router {
+    Router::new()
+        .route("/livez", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(state)
+}
+
+async fn ready(Extract(state): Extract<Arc<State>>) -> (StatusCode, &'static str) {
+    if state.ready.load(Ordering::Acquire) {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the first ingest has not ended yet\n",
+        )
+    }
+}
+
+async fn metrics(Extract(state): Extract<Arc<State>>) -> Result<String, StatusCode> {
+    let mut registry = Registry::with_prefix("acervo");
+    let counters = &state.counters;
+    for (name, help, value) in [
+        ("requests", "Requests", &counters.requests),
+        (
+            "images_stored",
+            "Image requests answered with stored bytes",
+            &counters.stored,
+        ),
+        (
+            "images_rendered",
+            "Image requests for which pixels were made",
+            &counters.rendered,
+        ),
+        ("failures", "Requests answered 500", &counters.failed),
+    ] {
+        registry.register(name, help, ConstCounter::new(value.load(Ordering::Relaxed)));
+    }
+    let mut text = String::new();
+    encode(&mut text, &registry).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok(text)
+}

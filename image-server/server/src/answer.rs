@@ -1,0 +1,174 @@
+//! The request pipeline, top to bottom.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use acervo_tenancy::{Address, Asked, Language, Located, Tenant};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State as Extract};
+use axum::http::{HeaderMap, Method, header};
+use axum::response::Response;
+
+use crate::respond::{self, Failure};
+use crate::route::Route;
+use crate::state::State;
+use crate::{document, html, image};
+
+/// Who asks what of whom: all that later stages know of the request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asking<'r> {
+    pub(crate) state: &'r Arc<State>,
+    pub(crate) asked: &'r Asked,
+    pub(crate) headers: &'r HeaderMap,
+    pub(crate) path: &'r str,
+    pub(crate) query: &'r str,
+}
+
+/// An institution and the address that was asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'t> {
+    pub(crate) tenant: &'t Tenant,
+    pub(crate) address: &'t Address,
+}
+
+/// The public port.
+pub(crate) fn router(state: Arc<State>) -> Router {
+    Router::new().fallback(answer).with_state(state)
+}
+
+/// accept → tenant → route → (parse → resolve → plan → conditional → admission → run) → respond
+async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> Response {
+    state.counters.requests.fetch_add(1, Ordering::Relaxed);
+    let (parts, _) = request.into_parts();
+    let asked = asked(&parts.headers, &parts.uri);
+    let path = parts.uri.path();
+    let asking = Asking {
+        state: &state,
+        asked: &asked,
+        headers: &parts.headers,
+        path,
+        query: parts.uri.query().unwrap_or_default(),
+    };
+    match parts.method {
+        Method::GET | Method::HEAD => {}
+        Method::OPTIONS => return respond::options(),
+        _ => return respond::method_not_allowed(),
+    }
+    let table = state.table.load_full();
+    let result = match table.locate(&asked, path) {
+        Located::Tenant(tenant, address, rest) => {
+            let place = Place { tenant, address };
+            match within(asking, place, rest).await {
+                Ok(response) => Ok(response),
+                Err(failure) => Err((failure, Some(place), is_page(rest))),
+            }
+        }
+        Located::Platform => match path.strip_prefix("/assets/") {
+            Some(asset) => html::asset(asking, asset).map_err(|failure| (failure, None, false)),
+            None if path == "/" => html::platform(asking, &table)
+                .await
+                .map_err(|failure| (failure, None, true)),
+            None => Err((Failure::NotFound, None, true)),
+        },
+        Located::Nowhere => Err((Failure::NotFound, None, false)),
+    };
+    let response = match result {
+        Ok(response) => response,
+        Err((failure, place, page)) => {
+            if failure.is_ours() {
+                state.counters.failed.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(path, error = %failure, "a request failed");
+            }
+            if page {
+                html::failure(asking, place, table.language, &failure)
+            } else {
+                respond::failure(&failure)
+            }
+        }
+    };
+    respond::public(response)
+}
+
+async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Response, Failure> {
+    if place.tenant.suspended {
+        return Err(Failure::Suspended);
+    }
+    match Route::of(rest) {
+        Route::ImageBase(version, identifier) => {
+            image::base(asking, place, version, identifier).await
+        }
+        Route::ImageInfo(version, identifier) => {
+            image::info(asking, place, version, identifier).await
+        }
+        Route::Image(version, identifier, parameters) => {
+            image::image(asking, place, version, identifier, parameters).await
+        }
+        Route::InstitutionDocument => document::institution(asking, place),
+        Route::CollectionDocument(collection) => {
+            document::collection(asking, place, collection).await
+        }
+        Route::Manifest(collection, item) => {
+            document::manifest(asking, place, collection, item).await
+        }
+        Route::InstitutionPage => html::institution(asking, place).await,
+        Route::CollectionPage(collection) => html::collection(asking, place, collection).await,
+        Route::ItemPage(collection, item) => html::item(asking, place, collection, item).await,
+        Route::Asset(asset) => html::asset(asking, asset),
+        Route::WithoutSlash => Ok(respond::with_slash(asking.path, asking.query)),
+        Route::Nothing => Err(Failure::NotFound),
+    }
+}
+
+/// Whether readers, not programs, ask for such paths.
+fn is_page(rest: &str) -> bool {
+    let first = rest.split('/').nth(1).unwrap_or_default();
+    !matches!(first, "image" | "presentation" | "assets")
+}
+
+/// The host that was asked; HTTP/2 has it in the URI.
+fn asked(headers: &HeaderMap, uri: &axum::http::Uri) -> Asked {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
+    let authority = uri
+        .authority()
+        .map(axum::http::uri::Authority::as_str)
+        .or(host);
+    // Only what can be a host and a port may stand in documents.
+    let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '_');
+    let authority = authority
+        .filter(|text| text.chars().all(fit))
+        .unwrap_or("localhost");
+    Asked {
+        scheme: "http",
+        authority: authority.to_owned(),
+    }
+}
+
+/// The language of an answer: `?lang=`, then Accept-Language, then `default`.
+pub(crate) fn language(asking: Asking<'_>, default: Language) -> Language {
+    let parameter = asking
+        .query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("lang="));
+    if let Some(language) = parameter.and_then(Language::from_tag) {
+        return language;
+    }
+    let accepted = asking
+        .headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|v| v.to_str().ok());
+    let mut ranked: Vec<(f32, Language)> = accepted
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|part| {
+            let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
+            let quality: f32 = quality.trim().parse().ok().filter(|q| *q > 0.0)?;
+            Some((quality, Language::from_tag(tag.trim())?))
+        })
+        .collect();
+    // A stable sort: of equals the first wins.
+    ranked.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    ranked.first().map_or(default, |(_, language)| *language)
+}

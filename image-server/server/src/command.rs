@@ -1,0 +1,32 @@
+//! The command line.
+
+mod check;
+mod platform;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Acervo: a shared IIIF platform / una plataforma IIIF compartida.
+#[derive(Debug, Parser)]
+#[command(name = "acervo", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Platform(platform::Arguments),
+    Check(check::Arguments),
+}
+
+impl Arguments {
+    /// Runs the command to its end.
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Platform(arguments) => platform::run(arguments),
+            Command::Check(arguments) => check::run(&arguments),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `acervo check`: the report that ingest would give, without publishing anything.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use acervo_crds::PlatformConfig;
+use acervo_ingest::{Job, Report, Silent, ingest};
+use acervo_pixels::source::Limits;
+use acervo_tenancy::{CollectionName, Language};
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+
+use crate::watch::{Declared, declared};
+
+/// Says what would be published and what would be refused, and why.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example / ejemplo:\n  acervo check ./mapas\n  acervo check examples --format json\n\nExit / salida: 0 nothing refused, 1 something refused, 2 wrong usage"
+)]
+pub(crate) struct Arguments {
+    /// The folder of one collection, or a folder of YAML files.
+    path: PathBuf,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// Lines for people, in Spanish and English.
+    Text,
+    /// A list of reports for programs.
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let path = &arguments.path;
+    if !path.is_dir() {
+        eprintln!(
+            "acervo: {} is no folder; name the folder of a collection or of YAML files",
+            path.display()
+        );
+        return Ok(ExitCode::from(2));
+    }
+    let path = &path.canonicalize()?;
+    let Declared {
+        outcome,
+        refused,
+        institutions,
+        ..
+    } = declared(path, &PlatformConfig::default(), &[])?;
+    let mut clean = refused.is_empty() && outcome.problems.is_empty();
+    for line in refused {
+        eprintln!(
+            "{}\n{}",
+            line.report(Language::Es),
+            line.report(Language::En)
+        );
+    }
+    for problem in &outcome.problems {
+        eprintln!(
+            "{}: {}\n{}: {}",
+            problem.institution, problem.message.es, problem.institution, problem.message.en
+        );
+    }
+    let mut reports = Vec::new();
+    for (institution, collection, directory) in directories(&institutions) {
+        reports.push(report(&path.join(institution), &directory, &collection)?);
+    }
+    if institutions.is_empty() && clean {
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .context("the folder's name is not UTF-8")?;
+        let root = path.parent().context("the folder has no parent")?;
+        // A folder may be called anything; only the report names it.
+        let collection = "check".parse()?;
+        let mut only = report(root, name, &collection)?;
+        name.clone_into(&mut only.collection);
+        reports.push(only);
+    }
+    clean &= reports.iter().all(|report| report.refused.is_empty());
+    match arguments.format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&reports)?),
+        Format::Text => reports.iter().for_each(print),
+    }
+    Ok(if clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}
+
+fn directories(
+    institutions: &[acervo_crds::IiifInstitution],
+) -> Vec<(String, CollectionName, String)> {
+    institutions
+        .iter()
+        .flat_map(crate::watch::sources)
+        .collect()
+}
+
+/// Ingests into a folder that is thrown away.
+fn report(root: &Path, directory: &str, collection: &CollectionName) -> anyhow::Result<Report> {
+    let scratch = tempfile::tempdir().context("no temporary folder can be made")?;
+    let job = Job {
+        collection: collection.clone(),
+        root: root.to_owned(),
+        directory: directory.to_owned(),
+        published: scratch.path().to_owned(),
+        limits: Limits::default(),
+        workers: 2,
+        confirm_removal: false,
+    };
+    Ok(ingest(&job, &Silent)?.report)
+}
+
+fn print(report: &Report) {
+    println!(
+        "{}: {} publicados / published, {} rechazados / refused",
+        report.collection,
+        report.published,
+        report.refused.len()
+    );
+    for entry in &report.refused {
+        println!(
+            "  {} [{}]\n    {}\n    {}",
+            entry.path, entry.code, entry.message.es, entry.message.en
+        );
+    }
+}
