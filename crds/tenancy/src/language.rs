@@ -6,7 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A language that pages, reports and messages of Acervo exist in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Spanish, the default.
@@ -33,7 +35,9 @@ impl Language {
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next()?;
-        Self::ALL.into_iter().find(|l| l.tag().eq_ignore_ascii_case(primary))
+        Self::ALL
+            .into_iter()
+            .find(|l| l.tag().eq_ignore_ascii_case(primary))
     }
 }
 
@@ -55,7 +59,10 @@ pub struct Bilingual {
 impl Bilingual {
     /// Both sentences.
     pub fn new(es: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { es: es.into(), en: en.into() }
+        Self {
+            es: es.into(),
+            en: en.into(),
+        }
     }
 
     /// The sentence in `language`.
@@ -82,7 +89,9 @@ impl LanguageMap {
     #[must_use]
     pub fn pick(&self, language: Language) -> (&str, &str) {
         let of = |wanted: Language| {
-            self.0.iter().find(|(tag, _)| Language::from_tag(tag) == Some(wanted))
+            self.0
+                .iter()
+                .find(|(tag, _)| Language::from_tag(tag) == Some(wanted))
         };
         of(language)
             .or_else(|| of(Language::Es))
@@ -94,6 +103,11 @@ impl LanguageMap {
 
 impl<const N: usize> From<[(&str, &str); N]> for LanguageMap {
     fn from(pairs: [(&str, &str); N]) -> Self {
-        Self(pairs.into_iter().map(|(tag, text)| (tag.to_owned(), text.to_owned())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(tag, text)| (tag.to_owned(), text.to_owned()))
+                .collect(),
+        )
     }
 }

@@ -20,7 +20,9 @@ fn is_label(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len())
         && !text.starts_with('-')
         && !text.ends_with('-')
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 macro_rules! name {

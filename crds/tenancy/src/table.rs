@@ -132,16 +132,23 @@ impl TenantTable {
     pub fn locate<'t, 'p>(&'t self, asked: &Asked, path: &'p str) -> Located<'t, 'p> {
         let host = asked.host();
         let candidates = || {
-            self.tenants.iter().flat_map(|t| t.addresses.iter().map(move |a| (t, a))).filter_map(
-                |(t, a)| a.strip(path).map(|rest| (t, a, rest)),
-            )
+            self.tenants
+                .iter()
+                .flat_map(|t| t.addresses.iter().map(move |a| (t, a)))
+                .filter_map(|(t, a)| a.strip(path).map(|rest| (t, a, rest)))
         };
         candidates()
             .find(|(_, a, _)| a.host.as_deref() == Some(host.as_str()))
             .or_else(|| candidates().find(|(_, a, _)| a.host.is_none()))
             .or_else(|| candidates().find(|(_, a, _)| !a.prefix.is_empty()))
             .map_or_else(
-                || if self.lists_institutions { Located::Platform } else { Located::Nowhere },
+                || {
+                    if self.lists_institutions {
+                        Located::Platform
+                    } else {
+                        Located::Nowhere
+                    }
+                },
                 |(t, a, rest)| Located::Tenant(t, a, rest),
             )
     }

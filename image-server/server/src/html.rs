@@ -1,32 +1,141 @@
-//! tmp
-use crate::answer::{Asking, Place};
-use crate::respond::{self, Failure};
+//! Pages: lists of links, in the reader's language.
+
+use std::fmt::Write as _;
+
 use acervo_tenancy::{Language, TenantTable};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
-pub(crate) fn asset(_: Asking<'_>, _: &str) -> Result<Response, Failure> {
-    Err(Failure::NotFound)
+
+use crate::answer::{Asking, Place, language};
+use crate::document::{find, manifest_url, query, segment, services, thumbnail_size};
+use crate::respond::{self, Failure, Keep};
+
+/// The platform's list of institutions.
+pub(crate) fn platform(asking: Asking<'_>, table: &TenantTable) -> Response {
+    let language = language(asking, table.language);
+    let mut list = String::new();
+    for tenant in &table.tenants {
+        let url = format!("{}/", tenant.primary().base_url(asking.asked));
+        entry(&mut list, &url, tenant.display_name.pick(language).1);
+    }
+    page(asking, language, "Acervo", &format!("<ul>{list}</ul>"))
 }
-pub(crate) async fn platform(_: Asking<'_>, _: &TenantTable) -> Result<Response, Failure> {
-    Err(Failure::NotFound)
+
+/// An institution's collections.
+pub(crate) fn institution(asking: Asking<'_>, place: Place<'_>) -> Response {
+    let language = language(asking, place.tenant.default_language);
+    let base = place.address.base_url(asking.asked);
+    let mut list = String::new();
+    for collection in &place.tenant.collections {
+        entry(
+            &mut list,
+            &format!("{base}/{}/", collection.name),
+            collection.label.pick(language).1,
+        );
+    }
+    page(
+        asking,
+        language,
+        place.tenant.display_name.pick(language).1,
+        &format!("<ul>{list}</ul>"),
+    )
 }
-pub(crate) async fn institution(_: Asking<'_>, _: Place<'_>) -> Result<Response, Failure> {
-    Err(Failure::NotFound)
-}
+
+/// A collection's items.
 pub(crate) async fn collection(
-    _: Asking<'_>,
-    _: Place<'_>,
-    _: String,
+    asking: Asking<'_>,
+    place: Place<'_>,
+    name: String,
 ) -> Result<Response, Failure> {
-    Err(Failure::NotFound)
+    let language = language(asking, place.tenant.default_language);
+    let collection = place.tenant.collection(&name).ok_or(Failure::NotFound)?;
+    let names = query(asking, place, &name, |catalogue| Ok(catalogue.names()?)).await?;
+    let base = place.address.base_url(asking.asked);
+    let mut list = String::new();
+    for item in names.unwrap_or_default() {
+        entry(
+            &mut list,
+            &format!("{base}/{name}/{}/", segment(&item)),
+            &item,
+        );
+    }
+    Ok(page(
+        asking,
+        language,
+        collection.label.pick(language).1,
+        &format!("<ul>{list}</ul>"),
+    ))
 }
+
+/// An item's images.
 pub(crate) async fn item(
-    _: Asking<'_>,
-    _: Place<'_>,
-    _: String,
-    _: String,
+    asking: Asking<'_>,
+    place: Place<'_>,
+    collection: String,
+    item: String,
 ) -> Result<Response, Failure> {
-    Err(Failure::NotFound)
+    let language = language(asking, place.tenant.default_language);
+    place
+        .tenant
+        .collection(&collection)
+        .ok_or(Failure::NotFound)?;
+    let item = find(asking, place, &collection, item).await?;
+    let base = place.address.base_url(asking.asked);
+    let mut body = String::new();
+    for page in &item.pages {
+        let (width, height) = thumbnail_size(page.stored.width, page.stored.height);
+        let (image, _) = services(&base, &collection, page);
+        let _ = write!(
+            body,
+            "<p><a href=\"{image}/full/max/0/default.jpg\"><img src=\"{image}/full/{width},{height}/0/default.jpg\" width=\"{width}\" height=\"{height}\" alt=\"{}\"></a></p>",
+            escape(&page.label),
+        );
+    }
+    let _ = write!(
+        body,
+        "<p><a href=\"{}\">IIIF manifest</a></p>",
+        manifest_url(&base, &collection, &item.name)
+    );
+    Ok(page(asking, language, &item.name, &body))
 }
-pub(crate) fn failure(_: Asking<'_>, _: Option<Place<'_>>, _: Language, f: &Failure) -> Response {
-    respond::failure(f)
+
+fn entry(list: &mut String, url: &str, text: &str) {
+    let _ = write!(
+        list,
+        "<li><a href=\"{}\">{}</a></li>",
+        escape(url),
+        escape(text)
+    );
+}
+
+fn page(asking: Asking<'_>, language: Language, title: &str, body: &str) -> Response {
+    let title = escape(title);
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
+    );
+    let etag = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..32]);
+    let mut response = respond::body(
+        asking.headers,
+        &etag,
+        "text/html; charset=utf-8",
+        Keep::Ask,
+        html.into(),
+    );
+    let headers = response.headers_mut();
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept-Language, Host"),
+    );
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(language.tag()),
+    );
+    response
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -102,10 +102,9 @@ impl Store {
 pub(crate) async fn read(open: &Arc<OpenPyramid>, span: Span) -> Result<Bytes, StoreError> {
     let mut buffer = vec![0; span.length as usize];
     let slice = &mut [io::IoSliceMut::new(&mut buffer)];
-    if let Ok(count) = preadv2(&open.file, slice, span.offset, ReadWriteFlags::NOWAIT) {
-        if count == buffer.len() {
-            return Ok(buffer.into());
-        }
+    let at_once = preadv2(&open.file, slice, span.offset, ReadWriteFlags::NOWAIT);
+    if at_once == Ok(buffer.len()) {
+        return Ok(buffer.into());
     }
     let waiting = Arc::clone(open);
     let read = tokio::task::spawn_blocking(move || {
