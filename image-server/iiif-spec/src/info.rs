@@ -105,7 +105,7 @@ impl InfoV3 {
             id,
             kind: "ImageService3",
             protocol: "http://iiif.io/api/image",
-            profile: Version::V3.profile(),
+            profile: "level2",
             width: image.width,
             height: image.height,
             // A height needs a width beside it (section 5.3).
