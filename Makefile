@@ -1,17 +1,111 @@
-# The one entry to this project.
+# The one entry to this project: `make help` lists what there is.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
-.DEFAULT_GOAL := test
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Tools that are not part of the work tree, shared by every clone on this machine.
+CACHE := $(or $(ACERVO_CACHE),$(HOME)/.cache/acervo)
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+# Where `make run` keeps what it published.
+DATA ?= acervo-data
+# More words for `acervo platform`, such as ARGS="--listen 0.0.0.0:8080".
+ARGS ?=
+export CHROMIUM ?= /usr/bin/chromium
+
+DENY_VERSION := 0.20.2
+DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+# A set of Python packages is named by what is in it, so that clones with other pins do not fight.
+venv = $(CACHE)/python-$(1)-$(shell { python3 -V; cat tests/python/requirements-$(1).txt; } 2>/dev/null | cksum | cut -d ' ' -f 1)
+VALIDATOR := $(call venv,validator)
+PREZI := $(call venv,prezi)
+
+VIEWER := image-server/pages/node_modules/.package-lock.json
+BROWSER := tests/node_modules/.package-lock.json
+CRD := crds/generated/iiifinstitutions.acervo.dev.yaml
+
+# The outside tests that want Python or a browser are behind this feature of the crate acervo-tests.
+TOOLS := --features acervo-tests/tools
+test-env = ACERVO_BIN=$(TARGET)/debug/acervo ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) INSTA_UPDATE=no
+# One build for all: the same packages and targets every time, so that nothing is compiled twice with other features.
+build-all = cargo build --quiet --workspace --all-targets
+# Runs the tests; the closing line sums up what ran. $(1): arguments for cargo.
+define run-tests
+$(build-all) $(1)
+$(test-env) cargo test --workspace --no-fail-fast $(1) 2>&1 | tee $(TARGET)/test.log
+awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed + 0 " passed, " failed + 0 " failed" }' $(TARGET)/test.log
+endef
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
-run: ## build and start the platform from examples/, at http://127.0.0.1:8080
-	@.ci/need cargo cc cmake nasm
+run: build-tools $(VIEWER) ## build and start the whole platform from examples/, at http://127.0.0.1:8080
 	@cargo build --release --package acervo
-	@exec target/release/acervo platform examples --data acervo-data
+	@exec $(TARGET)/release/acervo platform examples --data $(DATA) $(ARGS)
 
 .PHONY: test
-test: ## everything that must hold
-	@.ci/need cargo cc cmake nasm
+test: lint test-tools ## everything that must hold; installs what it needs first
+	@$(call run-tests,$(TOOLS))
+
+.PHONY: test-fast
+test-fast: lint ## what needs no browser and no Python
+	@$(call run-tests)
+
+.PHONY: lint
+lint: build-tools $(VIEWER) $(DENY) ## format, clippy, licences and sources of dependencies, generated files
 	@cargo fmt --all --check
-	@cargo clippy --quiet --workspace --all-targets -- --deny warnings
-	@INSTA_UPDATE=no cargo test --workspace
+	@cargo clippy --quiet --workspace --all-targets $(TOOLS) -- --deny warnings
+	@$(DENY) --log-level error check licenses bans sources
+	@$(build-all) $(TOOLS)
+	@$(TARGET)/debug/crdgen | diff -u $(CRD) - \
+		|| { echo "$(CRD) is not what the types give: run 'make bless'" >&2; exit 1; }
+
+.PHONY: bless
+bless: build-tools $(VIEWER) ## regenerate the CRD and accept the snapshots as they are now: read the diff
+	@$(build-all)
+	@mkdir -p $(dir $(CRD))
+	@$(TARGET)/debug/crdgen > $(TARGET)/crd.yaml && cp $(TARGET)/crd.yaml $(CRD)
+	@$(test-env) INSTA_UPDATE=always cargo test --quiet --workspace --exclude acervo-tests
+	@git status --short
+
+.PHONY: validate
+validate: build-tools $(VIEWER) test-tools ## the official Image API validator alone, with its output
+	@$(build-all) $(TOOLS)
+	@$(test-env) cargo test --quiet --workspace $(TOOLS) --test image_validator -- --nocapture --test-threads=1
+
+.PHONY: audit
+audit: $(DENY) ## known weaknesses of dependencies; fetches the advisory database with git
+	@$(DENY) --log-level error check advisories
+
+.PHONY: clean-data
+clean-data: ## remove what `make run` published; the sources in examples/ stay
+	@rm -rf $(DATA)
+
+.PHONY: build-tools
+build-tools:
+	@.ci/need cargo node npm cc cmake nasm
+
+.PHONY: test-tools
+test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER)
+	@.ci/need chromium libmagic sqlite3 vips
+
+$(VALIDATOR)/.ready $(PREZI)/.ready: $(CACHE)/python-%/.ready:
+	@.ci/need python3 venv
+	@echo "installing $(firstword $(subst -, ,$*)) (Python packages, $(@D))"
+	@rm -rf $(@D) && python3 -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-input \
+		--requirement tests/python/requirements-$(firstword $(subst -, ,$*)).txt
+	@touch $@
+
+$(VIEWER) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json %/package.json
+	@cd $* && npm ci --loglevel=error --no-audit --no-fund
+	@touch $@
+
+$(DENY):
+	@echo "building cargo-deny $(DENY_VERSION) (once on this machine, a few minutes)"
+	@env -u CARGO_TARGET_DIR cargo install --quiet --locked --root $(CACHE)/cargo-deny-$(DENY_VERSION) \
+		--version $(DENY_VERSION) cargo-deny

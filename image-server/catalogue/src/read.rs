@@ -117,6 +117,23 @@ impl Catalogue {
         })
     }
 
+    /// The names of the items before and after the item called `name`.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn neighbours(
+        &self,
+        name: &str,
+    ) -> Result<(Option<String>, Option<String>), CatalogueError> {
+        self.with(|connection| {
+            let mut beside = connection.prepare_cached(
+                "SELECT b.name FROM item a JOIN item b ON b.position = a.position + ?2 WHERE a.name = ?1",
+            )?;
+            let mut at = |step: i64| beside.query_row(params![name, step], |row| row.get(0)).optional();
+            Ok((at(-1)?, at(1)?))
+        })
+    }
+
     /// The names of all items in order.
     ///
     /// # Errors

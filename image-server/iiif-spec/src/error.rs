@@ -45,7 +45,7 @@ pub enum RequestError {
     OverLimit,
     /// The rotation is none of the specification's forms.
     Rotation(String),
-    /// A rotation that is no multiple of 90 degrees: 501.
+    /// A rotation that is no multiple of 90 degrees (section 4.3: 400).
     RotationNotOffered(String),
     /// Nothing is called so.
     Quality(String),
@@ -59,9 +59,16 @@ pub enum RequestError {
     Encoding(Parameter),
 }
 
-/// The start of a text, for messages.
+/// The start of a text, for messages, without control characters.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars().take(60).collect()
+    let visible = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.chars().take(60).map(visible).collect()
 }
 
 impl RequestError {
@@ -69,7 +76,7 @@ impl RequestError {
     #[must_use]
     pub fn status_kind(&self) -> StatusKind {
         match self {
-            Self::UpscaleNotOffered | Self::RotationNotOffered(_) => StatusKind::NotImplemented,
+            Self::UpscaleNotOffered => StatusKind::NotImplemented,
             _ => StatusKind::BadRequest,
         }
     }

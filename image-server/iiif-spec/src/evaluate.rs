@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use crate::error::shown;
 use crate::geometry::{Rect, Size, other_side, proportion};
 use crate::{
-    ImageRequest, OutputFormat, OutputQuality, Region, RequestError, Rules, SizeForm,
-    SizeParameter, Turn, Version,
+    Decimal, ImageRequest, OutputFormat, OutputQuality, Region, RequestError, Rules, SizeForm,
+    SizeParameter, Turn,
 };
 
 /// The image that is asked.
@@ -35,19 +35,18 @@ pub struct Evaluated {
     pub format: OutputFormat,
 }
 
-/// What `request` means for an image of the size of `source`.
+/// What `request` means for an image of the size of `source`; the versions differ in grammar only.
 ///
 /// # Errors
 /// If the region is empty or outside, the size is 0, larger than the region or over a limit, or
 /// something is not offered.
 pub fn evaluate(
     request: &ImageRequest,
-    version: Version,
     source: &Source,
     rules: &Rules,
 ) -> Result<Evaluated, RequestError> {
     let region = region(request.region, source)?;
-    let size = size(request.size, version, region, rules)?;
+    let size = size(request.size, region, rules)?;
     let turn = request
         .rotation
         .turn()
@@ -90,16 +89,24 @@ fn region(region: Region, source: &Source) -> Result<Rect, RequestError> {
         } => {
             let side = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
             // A part above nothing is at least a pixel.
-            let part = |percent: crate::Decimal, whole: u32| {
+            let part = |percent: Decimal, whole: u32| {
                 if percent.is_zero() {
                     0
                 } else {
                     side(percent.percent_of(whole)).max(1)
                 }
             };
+            // A position before the end is on a pixel, however it rounds.
+            let position = |percent: Decimal, whole: u32| {
+                let nearest = side(percent.percent_of(whole));
+                match percent.compare(100) {
+                    Ordering::Less => nearest.min(whole.saturating_sub(1)),
+                    Ordering::Equal | Ordering::Greater => nearest,
+                }
+            };
             (
-                side(x.percent_of(width)),
-                side(y.percent_of(height)),
+                position(x, width),
+                position(y, height),
                 part(w, width),
                 part(h, height),
             )
@@ -116,12 +123,7 @@ fn region(region: Region, source: &Source) -> Result<Rect, RequestError> {
     })
 }
 
-fn size(
-    parameter: SizeParameter,
-    version: Version,
-    region: Rect,
-    rules: &Rules,
-) -> Result<Size, RequestError> {
+fn size(parameter: SizeParameter, region: Rect, rules: &Rules) -> Result<Size, RequestError> {
     let natural = Size {
         width: region.width,
         height: region.height,
@@ -131,7 +133,7 @@ fn size(
         SizeForm::Max => {
             let largest = rules.shrink(natural);
             // `^max` fills the limits; without limits it has no size.
-            let enlarges = parameter.upscale && largest == natural;
+            let enlarges = parameter.upscale && grows_within(rules, natural);
             return if enlarges {
                 Err(RequestError::UpscaleNotOffered)
             } else {
@@ -147,22 +149,11 @@ fn size(
             width: other_side(height, region.height, region.width),
             height,
         },
-        SizeForm::Percent(percent) if percent.is_zero() => return Err(zero()),
         SizeForm::Percent(percent) => {
             if percent.compare(100) == Ordering::Greater {
                 return Err(larger(parameter));
             }
-            let side = |of: u32| match percent.percent_as_halvings() {
-                // Rounded as stored levels are.
-                Some(halvings) => of.div_ceil(1 << halvings),
-                None => u32::try_from(percent.percent_of(of))
-                    .unwrap_or(u32::MAX)
-                    .max(1),
-            };
-            Size {
-                width: side(region.width),
-                height: side(region.height),
-            }
+            scaled(percent, natural).ok_or_else(zero)?
         }
         SizeForm::Exact { width, height } => Size { width, height },
         SizeForm::Confined { width, height } => {
@@ -171,21 +162,17 @@ fn size(
             }
             let fitted = confine(natural, width, height);
             if fitted.width > natural.width || fitted.height > natural.height {
-                if parameter.upscale {
+                if parameter.upscale && grows_within(rules, natural) {
                     return Err(RequestError::UpscaleNotOffered);
                 }
-                if rules.strict_size {
+                if rules.strict_size && !parameter.upscale {
                     return Err(RequestError::Upscale);
                 }
                 return Ok(rules.shrink(natural));
             }
             // "As large as possible but not larger than the extracted region, w or h, or
-            // server-imposed limits" (3.0); 2.1 knows no such clamp.
-            return match version {
-                Version::V3 => Ok(rules.shrink(fitted)),
-                Version::V2 if rules.allow(fitted) => Ok(fitted),
-                Version::V2 => Err(RequestError::OverLimit),
-            };
+            // server-imposed limits" (3.0); 2.1 asks only for sides within w and h.
+            return Ok(rules.shrink(fitted));
         }
     };
     if size.width == 0 || size.height == 0 {
@@ -199,6 +186,29 @@ fn size(
     } else {
         Err(RequestError::OverLimit)
     }
+}
+
+/// `percent` of both sides, rounded as stored levels are where it is their scale; `None` if neither
+/// side reaches half a pixel.
+fn scaled(percent: Decimal, natural: Size) -> Option<Size> {
+    let side = |of: u32| match percent.percent_as_halvings() {
+        Some(halvings) => of.div_ceil(1 << halvings),
+        None => u32::try_from(percent.percent_of(of)).unwrap_or(u32::MAX),
+    };
+    let (width, height) = (side(natural.width), side(natural.height));
+    (width > 0 || height > 0).then(|| Size {
+        width: width.max(1),
+        height: height.max(1),
+    })
+}
+
+/// Whether the limits leave room for more than `natural`.
+fn grows_within(rules: &Rules, natural: Size) -> bool {
+    let Size { width, height } = natural;
+    rules.allow(Size {
+        width: width.saturating_add(1),
+        height: height.saturating_add(1),
+    })
 }
 
 fn larger(parameter: SizeParameter) -> RequestError {

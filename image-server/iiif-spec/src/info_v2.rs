@@ -5,12 +5,10 @@ use serde::Serialize;
 use crate::info::{ImageDescription, ListedSize, Tiles};
 use crate::{Rules, Version};
 
-/// What is offered beyond the compliance level.
+/// What is offered beyond the compliance level, which has every format and quality there is here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileExtras {
-    formats: Vec<&'static str>,
-    qualities: Vec<&'static str>,
     supports: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_width: Option<u32>,
@@ -58,8 +56,6 @@ impl InfoV2 {
             ..
         } = image.rules;
         let extras = ProfileExtras {
-            formats: vec!["jpg", "png"],
-            qualities: vec!["default", "color", "gray", "bitonal"],
             supports: vec![
                 "canonicalLinkHeader",
                 "mirroring",

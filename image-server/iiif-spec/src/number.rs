@@ -9,6 +9,8 @@ const INTEGER_DIGITS: usize = 10;
 const WHOLE_DIGITS: usize = 6;
 /// The most digits after the point of a decimal: enough for every double written in full near 1.
 const FRACTION_DIGITS: usize = 20;
+/// 100 / 2^22 is the last that 20 digits after the point can write.
+const MOST_HALVINGS: u32 = 22;
 
 /// The integer that `text` writes in decimal digits alone, if it fits 32 bits.
 pub(crate) fn integer(text: &str) -> Option<u32> {
@@ -18,8 +20,8 @@ pub(crate) fn integer(text: &str) -> Option<u32> {
         .flatten()
 }
 
-/// Two to six texts between commas, each read by `read`; `None` unless there are exactly `N`.
-pub(crate) fn list<T: Copy, const N: usize>(
+/// Exactly `N` texts between commas, each read by `read`.
+pub(crate) fn list<T, const N: usize>(
     text: &str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Option<[T; N]> {
@@ -97,11 +99,7 @@ impl Decimal {
     /// The `n` for which this many percent is the scale `1 / 2^n`, if there is one.
     pub(crate) fn percent_as_halvings(self) -> Option<u32> {
         let hundred = 100 * self.one();
-        (0..=FRACTION_DIGITS + 2)
-            .zip(0..)
-            .find_map(|(_, halvings): (_, u32)| {
-                (self.units << halvings == hundred).then_some(halvings)
-            })
+        (0..=MOST_HALVINGS).find(|halvings| self.units << halvings == hundred)
     }
 
     /// The units that make 1.

@@ -1,6 +1,6 @@
 //! What a server allows.
 
-use crate::geometry::Size;
+use crate::geometry::{Size, proportion};
 
 /// The limits of one institution, and how one sentence of the specification is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,26 +30,78 @@ impl Rules {
                 .is_none_or(|max| u64::from(width) * u64::from(height) <= max)
     }
 
-    /// The largest size of the shape of `size` that is within the limits.
+    /// The largest size of the shape of `size`, and not larger than it, that is within the limits.
+    ///
+    /// The side that a limit decides is exact, the other rounded to the nearest. Where whole pixels
+    /// cannot keep the shape (a strip one pixel high), sides are at least 1.
     #[must_use]
     pub fn shrink(&self, size: Size) -> Size {
-        if self.allow(size) {
-            return size;
+        let max_width = self.max_width.unwrap_or(u32::MAX);
+        let max_height = self.max_height.unwrap_or(max_width);
+        let framed = fit_frame(size, max_width.max(1), max_height.max(1));
+        fit_area(size, framed, self.max_area.unwrap_or(u64::MAX))
+    }
+}
+
+fn fit_frame(size: Size, max_width: u32, max_height: u32) -> Size {
+    let Size { width, height } = size;
+    if width <= max_width && height <= max_height {
+        return size;
+    }
+    // The other side is within the frame before it is rounded, hence after it.
+    if u64::from(max_width) * u64::from(height) <= u64::from(max_height) * u64::from(width) {
+        Size {
+            width: max_width,
+            height: proportion(height, max_width, width),
         }
-        // The width that fits is found by halving; shapes follow from widths without gaps.
-        let of_width = |width: u32| Size {
-            width,
-            height: crate::geometry::proportion(size.height, width, size.width),
-        };
-        let (mut fits, mut exceeds) = (1, size.width);
-        while exceeds - fits > 1 {
-            let middle = fits + (exceeds - fits) / 2;
-            if self.allow(of_width(middle)) {
-                fits = middle
-            } else {
-                exceeds = middle
-            }
+    } else {
+        Size {
+            width: proportion(width, max_height, height),
+            height: max_height,
         }
-        of_width(fits)
+    }
+}
+
+/// `framed`, a size of the shape of `size`, reduced until it has at most `max_area` pixels.
+fn fit_area(size: Size, framed: Size, max_area: u64) -> Size {
+    if u64::from(framed.width) * u64::from(framed.height) <= max_area {
+        return framed;
+    }
+    // The longer side decides, because the shorter one moves in coarser steps: in the shape l:s, the
+    // longer side of an area a is √(a·l/s).
+    let portrait = size.height > size.width;
+    let (long, short) = if portrait {
+        (size.height, size.width)
+    } else {
+        (size.width, size.height)
+    };
+    let (most_long, most_short) = if portrait {
+        (framed.height, framed.width)
+    } else {
+        (framed.width, framed.height)
+    };
+    let square = u128::from(max_area) * u128::from(long) / u128::from(short.max(1));
+    let side = u32::try_from(square.isqrt())
+        .unwrap_or(u32::MAX)
+        .clamp(1, most_long);
+    let at_most = |other: u32| {
+        u32::try_from(max_area / u64::from(other))
+            .unwrap_or(u32::MAX)
+            .max(1)
+    };
+    let other = proportion(short, side, long)
+        .min(at_most(side))
+        .min(most_short);
+    let side = side.min(at_most(other));
+    if portrait {
+        Size {
+            width: other,
+            height: side,
+        }
+    } else {
+        Size {
+            width: side,
+            height: other,
+        }
     }
 }

@@ -15,8 +15,8 @@ pub enum Reason {
     Unsupported(String),
     /// It breaks off or contradicts itself; the text is the decoder's.
     Damaged(String),
-    /// It is larger than allowed.
-    TooLarge(String),
+    /// It is larger than allowed: pixels across and down.
+    TooLarge(u32, u32),
     /// It is neither a file nor a folder.
     NotAFile,
     /// It is a link that leads out of the folder, or nowhere.
@@ -51,7 +51,7 @@ impl Reason {
             Self::NotAnImage => "not-an-image",
             Self::Unsupported(_) => "unsupported-format",
             Self::Damaged(_) => "damaged-image",
-            Self::TooLarge(_) => "image-too-large",
+            Self::TooLarge(..) => "image-too-large",
             Self::NotAFile => "not-a-file",
             Self::LinkOutside => "link-outside",
             Self::BadName => "bad-name",
@@ -92,12 +92,12 @@ impl Reason {
                     "The image is damaged or incomplete ({what}). Copy it again from the original."
                 ),
             ),
-            Self::TooLarge(what) => Bilingual::new(
+            Self::TooLarge(width, height) => Bilingual::new(
                 format!(
-                    "La imagen es más grande de lo permitido ({what}). Redúzcala o divídala, o pida a su proveedor un límite mayor."
+                    "La imagen es más grande de lo permitido ({width} × {height} píxeles). Redúzcala o divídala, o pida a su proveedor un límite mayor."
                 ),
                 format!(
-                    "The image is larger than allowed ({what}). Make it smaller or split it, or ask your provider for a higher limit."
+                    "The image is larger than allowed ({width} × {height} pixels). Make it smaller or split it, or ask your provider for a higher limit."
                 ),
             ),
             Self::NotAFile => Bilingual::new(
@@ -114,7 +114,7 @@ impl Reason {
             ),
             Self::DuplicateItem(other) => Bilingual::new(
                 format!(
-                    "Ya hay un objeto con este nombre («{other}»). Cambie el nombre de uno de los dos."
+                    "Ya hay un ítem con este nombre («{other}»). Cambie el nombre de uno de los dos."
                 ),
                 format!("There is an item of this name already (\"{other}\"). Rename one of them."),
             ),
@@ -123,7 +123,7 @@ impl Reason {
                 "The folder contains no image that can be published.",
             ),
             Self::NestedFolder => Bilingual::new(
-                "Hay una carpeta dentro de la carpeta de un objeto. Suba sus imágenes un nivel.",
+                "Hay una carpeta dentro de la carpeta de un ítem. Suba sus imágenes un nivel.",
                 "There is a folder inside the folder of an item. Move its images one level up.",
             ),
             Self::Unreadable(why) => Bilingual::new(
@@ -132,7 +132,7 @@ impl Reason {
             ),
             Self::MassRemoval { gone, of } => Bilingual::new(
                 format!(
-                    "Desaparecieron {gone} de {of} objetos a la vez. Se sigue publicando lo anterior hasta que alguien confirme la eliminación; si fue un error, devuelva los archivos."
+                    "Desaparecieron {gone} de {of} ítems a la vez. Se sigue publicando lo anterior hasta que alguien confirme la eliminación; si fue un error, devuelva los archivos."
                 ),
                 format!(
                     "{gone} of {of} items vanished at once. What was published before stays until someone confirms the removal; if it was a mistake, put the files back."
@@ -163,9 +163,9 @@ impl From<SourceError> for Reason {
             SourceError::NotAnImage => Self::NotAnImage,
             SourceError::Unsupported(what) => Self::Unsupported(what),
             SourceError::Damaged(what) => Self::Damaged(what),
-            error @ (SourceError::Size { .. }
-            | SourceError::Pixels { .. }
-            | SourceError::Memory { .. }) => Self::TooLarge(error.to_string()),
+            SourceError::Size { width, height }
+            | SourceError::Pixels { width, height, .. }
+            | SourceError::Memory { width, height, .. } => Self::TooLarge(width, height),
             SourceError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                 Self::Damaged(error.to_string())
             }

@@ -61,21 +61,30 @@ async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> 
             let place = Place { tenant, address };
             match within(asking, place, rest).await {
                 Ok(response) => Ok(response),
-                Err(failure) => Err(failure),
+                Err(failure) => Err((failure, Some(place), is_page(rest))),
             }
         }
-        Located::Platform if path == "/" => Ok(html::platform(asking, &table)),
-        Located::Platform => Err(Failure::NotFound),
-        Located::Nowhere => Err(Failure::NotFound),
+        Located::Platform => match path.strip_prefix("/assets/") {
+            Some(asset) => html::asset(asking, asset).map_err(|failure| (failure, None, false)),
+            None if path == "/" => html::platform(asking, &table)
+                .await
+                .map_err(|failure| (failure, None, true)),
+            None => Err((Failure::NotFound, None, true)),
+        },
+        Located::Nowhere => Err((Failure::NotFound, None, false)),
     };
     let response = match result {
         Ok(response) => response,
-        Err(failure) => {
+        Err((failure, place, page)) => {
             if failure.is_ours() {
                 state.counters.failed.fetch_add(1, Ordering::Relaxed);
                 tracing::error!(path, error = %failure, "a request failed");
             }
-            respond::failure(&failure)
+            if page {
+                html::failure(asking, place, table.language, &failure)
+            } else {
+                respond::failure(&failure)
+            }
         }
     };
     respond::public(response)
@@ -102,13 +111,19 @@ async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Resp
         Route::Manifest(collection, item) => {
             document::manifest(asking, place, collection, item).await
         }
-        Route::InstitutionPage => Ok(html::institution(asking, place)),
+        Route::InstitutionPage => html::institution(asking, place).await,
         Route::CollectionPage(collection) => html::collection(asking, place, collection).await,
         Route::ItemPage(collection, item) => html::item(asking, place, collection, item).await,
-        Route::Asset(_) => Err(Failure::NotFound),
+        Route::Asset(asset) => html::asset(asking, asset),
         Route::WithoutSlash => Ok(respond::with_slash(asking.path, asking.query)),
         Route::Nothing => Err(Failure::NotFound),
     }
+}
+
+/// Whether readers, not programs, ask for such paths.
+fn is_page(rest: &str) -> bool {
+    let first = rest.split('/').nth(1).unwrap_or_default();
+    !matches!(first, "image" | "presentation" | "assets")
 }
 
 /// The host that was asked; HTTP/2 has it in the URI.

@@ -111,7 +111,7 @@ pub(crate) async fn image(
         height: full.height,
     };
     let rules = rules(asking, place);
-    let wanted = evaluate(&request, version, &source, &rules)?;
+    let wanted = evaluate(&request, &source, &rules)?;
     let plan = plan(&wanted, pyramid.layout(), pyramid.samples());
 
     // conditional, admission, run

@@ -220,6 +220,8 @@ pub(crate) fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &
 /// How long an answer may be kept without asking again.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Keep {
+    /// It never changes at its address.
+    Forever,
     /// It may be used for a day; then ask.
     Day,
     /// Ask every time.
@@ -242,6 +244,7 @@ pub(crate) fn body(
     insert(headers, header::ETAG, etag);
     insert(headers, header::CONTENT_TYPE, content_type);
     let cache = match keep {
+        Keep::Forever => "public, max-age=31536000, immutable",
         Keep::Day => "public, max-age=86400",
         Keep::Ask => "no-cache",
     };

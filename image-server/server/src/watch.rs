@@ -29,12 +29,33 @@ const SHARE: u32 = 20;
 pub(crate) struct Declared {
     /// The institutions that are right in themselves.
     pub(crate) institutions: Vec<IiifInstitution>,
+    /// The file of each institution, by name.
+    files: HashMap<String, PathBuf>,
     /// The tenant table of those that can be served, and why others cannot.
     pub(crate) outcome: Outcome,
     /// Documents that the API server would refuse.
     pub(crate) refused: Vec<Refused>,
     /// Changes with any of the files.
     pub(crate) fingerprint: String,
+}
+
+impl Declared {
+    /// Everything that is not served, file by file: each sentence in Spanish, then in English.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        let refused = self
+            .refused
+            .iter()
+            .flat_map(|r| Language::ALL.map(|language| r.report(language)));
+        let problems = self.outcome.problems.iter().flat_map(|problem| {
+            let file = self.files.get(&problem.institution);
+            let file = file
+                .map(|path| path.display().to_string())
+                .unwrap_or_default();
+            let (name, field) = (&problem.institution, &problem.field);
+            Language::ALL.map(|l| format!("{file}: {name}: {field}: {}", problem.message.get(l)))
+        });
+        refused.chain(problems).collect()
+    }
 }
 
 /// Reads the YAML files directly in `dir`.
@@ -57,6 +78,7 @@ pub(crate) fn declared(
     files.retain(|path| path.extension().is_some_and(|e| e == "yaml" || e == "yml"));
     files.sort();
     let (mut institutions, mut refused) = (Vec::new(), Vec::new());
+    let mut declaring = HashMap::new();
     let mut hasher = blake3::Hasher::new();
     for path in files {
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -64,7 +86,11 @@ pub(crate) fn declared(
         let text = String::from_utf8_lossy(&bytes);
         for result in acervo_crds::read(&path.display().to_string(), &text, previous) {
             match result {
-                Ok(institution) => institutions.push(institution),
+                Ok(institution) => {
+                    let name = institution.metadata.name.clone().unwrap_or_default();
+                    declaring.insert(name, path.clone());
+                    institutions.push(institution);
+                }
                 Err(refusal) => refused.push(refusal),
             }
         }
@@ -73,6 +99,7 @@ pub(crate) fn declared(
     let fingerprint = hasher.finalize().to_hex().to_string();
     Ok(Declared {
         institutions,
+        files: declaring,
         outcome,
         refused,
         fingerprint,
@@ -149,23 +176,20 @@ impl Watch {
         })
     }
 
+    /// The folder that is watched.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Reads the YAML if it changed; gives whether any institution can be served.
     pub(crate) fn load(&mut self) -> anyhow::Result<bool> {
         let declared = declared(&self.dir, &self.platform, &self.institutions)?;
         if declared.fingerprint == self.yaml {
             return Ok(!self.jobs.is_empty());
         }
-        self.yaml = declared.fingerprint;
-        for refused in &declared.refused {
-            eprintln!(
-                "{}\n{}",
-                refused.report(Language::Es),
-                refused.report(Language::En)
-            );
-        }
-        for problem in &declared.outcome.problems {
-            let (name, message) = (&problem.institution, &problem.message);
-            eprintln!("{name}: {}\n{name}: {}", message.es, message.en);
+        self.yaml.clone_from(&declared.fingerprint);
+        for complaint in declared.complaints() {
+            eprintln!("{complaint}");
         }
         let mut institutions = declared.institutions;
         // An institution whose changed YAML is refused stays as it was.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use acervo_crds::PlatformConfig;
 use acervo_ingest::{Job, Report, Silent, ingest};
 use acervo_pixels::source::Limits;
-use acervo_tenancy::{CollectionName, Language};
+use acervo_tenancy::CollectionName;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
@@ -43,25 +43,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(2));
     }
     let path = &path.canonicalize()?;
-    let Declared {
-        outcome,
-        refused,
-        institutions,
-        ..
-    } = declared(path, &PlatformConfig::default(), &[])?;
-    let mut clean = refused.is_empty() && outcome.problems.is_empty();
-    for line in refused {
-        eprintln!(
-            "{}\n{}",
-            line.report(Language::Es),
-            line.report(Language::En)
-        );
-    }
-    for problem in &outcome.problems {
-        eprintln!(
-            "{}: {}\n{}: {}",
-            problem.institution, problem.message.es, problem.institution, problem.message.en
-        );
+    let declared = declared(path, &PlatformConfig::default(), &[])?;
+    let complaints = declared.complaints();
+    let Declared { institutions, .. } = declared;
+    let mut clean = complaints.is_empty();
+    for complaint in complaints {
+        eprintln!("{complaint}");
     }
     let mut reports = Vec::new();
     for (institution, collection, directory) in directories(&institutions) {

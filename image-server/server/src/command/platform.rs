@@ -60,8 +60,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut watch = Watch::new(arguments.dir, arguments.data, platform, Arc::clone(&state))?;
     if !watch.load()? {
         eprintln!(
-            "No queda ninguna institución válida; corrija los archivos y vuelva a intentarlo.\n\
-             No valid institution is left; correct the files and try again."
+            "Ninguna institución se puede servir desde {dir}. Escriba en esa carpeta un archivo .yaml con un \
+             IiifInstitution, o corrija los mencionados arriba.\n\
+             No institution can be served from {dir}. Write a .yaml file with an IiifInstitution into that \
+             folder, or correct those named above.",
+            dir = watch.dir().display()
         );
         return Ok(ExitCode::FAILURE);
     }

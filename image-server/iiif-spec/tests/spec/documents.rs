@@ -1,0 +1,320 @@
+//! What is told about images, items and collections: the documents whole, and that info.json keeps
+//! its promises.
+
+use iiif_spec::presentation::{
+    CanvasInput, Collection, Description, ImageResource, LanguageValues, Manifest, Reference, plain,
+};
+use iiif_spec::{
+    ImageDescription, ImageRequest, InfoV2, InfoV3, Rules, Size, Source, Version, evaluate,
+    matches_scale,
+};
+use insta::assert_json_snapshot;
+use serde_json::Value;
+
+const FREE: Rules = Rules {
+    max_width: None,
+    max_height: None,
+    max_area: None,
+    strict_size: false,
+};
+
+/// An image as ingest stores it: halved, rounded up, until it fits one tile.
+fn image(width: u32, height: u32, rules: Rules) -> ImageDescription {
+    let mut levels = vec![(width, height)];
+    while let Some(&(w, h)) = levels.last().filter(|(w, h)| *w > 512 || *h > 512) {
+        levels.push((w.div_ceil(2), h.div_ceil(2)));
+    }
+    let rights = Some("http://rightsstatements.org/vocab/NoC-OKLR/1.0/".to_owned());
+    ImageDescription {
+        width,
+        height,
+        tile_width: 512,
+        tile_height: 512,
+        levels,
+        rules,
+        rights,
+    }
+}
+
+fn info(version: Version, image: &ImageDescription) -> Value {
+    let id = format!(
+        "https://iiif.example.org/sur/image/{}/mapa-1",
+        version.major()
+    );
+    match version {
+        Version::V2 => serde_json::to_value(InfoV2::new(id, image)),
+        Version::V3 => serde_json::to_value(InfoV3::new(id, image)),
+    }
+    .unwrap()
+}
+
+#[test]
+fn info_documents_are_written_in_full() {
+    let rules = Rules {
+        max_width: Some(3000),
+        max_area: Some(6_000_000),
+        ..FREE
+    };
+    let image = image(6001, 4001, rules);
+    let id = |version: Version| format!("https://iiif.example.org/sur/image/{}/m", version.major());
+    assert_json_snapshot!("info-3.0", InfoV3::new(id(Version::V3), &image));
+    assert_json_snapshot!("info-2.1", InfoV2::new(id(Version::V2), &image));
+}
+
+#[test]
+fn a_height_limit_alone_is_told_with_a_width() {
+    let image = image(
+        6000,
+        4000,
+        Rules {
+            max_height: Some(1000),
+            ..FREE
+        },
+    );
+    let v3 = info(Version::V3, &image);
+    assert_eq!(
+        (&v3["maxWidth"], &v3["maxHeight"]),
+        (&6000.into(), &1000.into())
+    );
+    let v2 = info(Version::V2, &image);
+    assert_eq!(v2["profile"][1]["maxWidth"], 6000);
+    assert_eq!(v2["profile"][1]["maxHeight"], 1000);
+}
+
+#[test]
+fn every_listed_size_and_tile_is_answered_as_a_stored_level() {
+    let limits = [
+        FREE,
+        Rules {
+            max_width: Some(3000),
+            ..FREE
+        },
+        Rules {
+            max_height: Some(300),
+            ..FREE
+        },
+        Rules {
+            max_area: Some(1_000_000),
+            ..FREE
+        },
+        Rules {
+            max_area: Some(100_000),
+            strict_size: true,
+            ..FREE
+        },
+    ];
+    for (width, height) in [
+        (6001, 4001),
+        (512, 512),
+        (513, 1),
+        (1, 20_000),
+        (100, 90),
+        (4096, 4096),
+        (2049, 7),
+    ] {
+        for rules in limits {
+            let image = image(width, height, rules);
+            for version in Version::ALL {
+                check_sizes(version, &image);
+                check_tiles(version, &image);
+            }
+        }
+    }
+}
+
+fn answered(version: Version, image: &ImageDescription, path: &str) -> iiif_spec::Evaluated {
+    let [region, size, rotation, rest] = path.split('/').collect::<Vec<_>>().try_into().unwrap();
+    let request = ImageRequest::parse(version, region, size, rotation, rest).unwrap();
+    let source = Source {
+        width: image.width,
+        height: image.height,
+    };
+    evaluate(&request, &source, &image.rules)
+        .unwrap_or_else(|error| panic!("{version:?} {path} {:?}: {error}", image.rules))
+}
+
+fn check_sizes(version: Version, image: &ImageDescription) {
+    let number = |value: &Value| u32::try_from(value.as_u64().unwrap()).unwrap();
+    let info = info(version, image);
+    let listed: Vec<_> = info["sizes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|size| (number(&size["width"]), number(&size["height"])))
+        .collect();
+    let mut expected = image.levels.clone();
+    expected.retain(|&(width, height)| image.rules.allow(Size { width, height }));
+    expected.reverse();
+    assert_eq!(listed, expected);
+    for (width, height) in listed {
+        // 3.0 asks sizes as `w,h`; 2.1 "should" as `w,`, which names one level where their widths differ.
+        let same_width = image.levels.iter().filter(|level| level.0 == width).count();
+        let by_width = (same_width == 1).then(|| format!("{width},"));
+        for size in by_width.into_iter().chain([format!("{width},{height}")]) {
+            let size = answered(version, image, &format!("full/{size}/0/default.jpg")).size;
+            assert_eq!(
+                (size.width, size.height),
+                (width, height),
+                "{:?}",
+                image.levels
+            );
+        }
+    }
+}
+
+fn check_tiles(version: Version, image: &ImageDescription) {
+    let info = info(version, image);
+    let Some(tiles) = info.get("tiles") else {
+        let tile = Size {
+            width: image.width.min(512),
+            height: image.height.min(512),
+        };
+        assert!(!image.rules.allow(tile), "tiles are missing");
+        return;
+    };
+    assert_eq!(tiles.as_array().unwrap().len(), 1);
+    let factors = tiles[0]["scaleFactors"].as_array().unwrap();
+    assert_eq!(factors.len(), image.levels.len());
+    for (factor, level) in factors.iter().zip(&image.levels) {
+        let factor = u32::try_from(factor.as_u64().unwrap()).unwrap();
+        assert_eq!(
+            (image.width.div_ceil(factor), image.height.div_ceil(factor)),
+            *level
+        );
+        let step = 512 * factor;
+        for (x, y) in [
+            (0, 0),
+            ((image.width - 1) / step * step, 0),
+            (
+                (image.width - 1) / step * step,
+                (image.height - 1) / step * step,
+            ),
+        ] {
+            let (w, h) = (step.min(image.width - x), step.min(image.height - y));
+            let (tw, th) = (w.div_ceil(factor), h.div_ceil(factor));
+            let tile = answered(
+                version,
+                image,
+                &format!("{x},{y},{w},{h}/{tw},{th}/0/default.jpg"),
+            );
+            assert!(matches_scale(tile.region, tile.size, factor));
+        }
+    }
+}
+
+/// What the official validator's `info_json` test asks, without a server.
+#[test]
+fn info_documents_have_what_the_validator_asks() {
+    let image = image(1000, 1000, FREE);
+    let v3 = info(Version::V3, &image);
+    assert_eq!(v3["type"], "ImageService3");
+    assert!(
+        ["level0", "level1", "level2"]
+            .iter()
+            .any(|level| v3["profile"] == *level)
+    );
+    assert_eq!(v3["@context"], "http://iiif.io/api/image/3/context.json");
+    assert!(v3["rights"].as_str().unwrap().starts_with("http"));
+    for absent in ["license", "attribution", "logo"] {
+        assert!(v3.get(absent).is_none());
+    }
+    let v2 = info(Version::V2, &image);
+    assert_eq!(v2["@context"], "http://iiif.io/api/image/2/context.json");
+    assert_eq!(v2["profile"][0], "http://iiif.io/api/image/2/level2.json");
+    for document in [v2, v3] {
+        assert_eq!(document["protocol"], "http://iiif.io/api/image");
+        assert!(document["width"].is_u64() && document["height"].is_u64());
+    }
+}
+
+fn text(tag: &str, text: &str) -> LanguageValues {
+    LanguageValues::from([(tag.to_owned(), vec![text.to_owned()])])
+}
+
+fn description(id: &str, part_of: Option<Reference>) -> Description {
+    let home = || {
+        Reference::page(
+            "https://sur.example.org/".to_owned(),
+            text("es", "Biblioteca"),
+        )
+    };
+    Description {
+        id: format!("https://iiif.example.org/sur/presentation/3/{id}"),
+        label: plain("Atlas 1"),
+        rights: Some("http://creativecommons.org/publicdomain/mark/1.0/".to_owned()),
+        provider: Reference::agent(
+            "https://sur.example.org/#us".to_owned(),
+            text("es", "Biblioteca del Sur"),
+            Some(home()),
+        ),
+        homepage: home(),
+        part_of,
+    }
+}
+
+fn resource(image: &str, request: &str, width: u32, height: u32) -> ImageResource {
+    let service = |version| format!("https://iiif.example.org/sur/image/{version}/{image}");
+    ImageResource::new(&service(3), &service(2), request, width, height)
+}
+
+#[test]
+fn manifests_are_written_in_full() {
+    let canvas = |key: &str, label| CanvasInput {
+        key: key.to_owned(),
+        label: plain(label),
+        width: 6000,
+        height: 4000,
+        body: resource(key, "full/max/0/default.jpg", 6000, 4000),
+        thumbnail: resource(key, "full/375,250/0/default.jpg", 375, 250),
+    };
+    let collection = Reference::collection(
+        "https://iiif.example.org/sur/presentation/3/mapas/collection.json".to_owned(),
+        text("en", "Maps"),
+    );
+    let manifest = Manifest::new(
+        description("mapas/atlas/manifest.json", Some(collection)),
+        "https://iiif.example.org/sur/presentation/3/mapas/atlas",
+        vec![canvas("p1", "1r"), canvas("p2", "1v")],
+    );
+    assert_json_snapshot!("manifest", manifest);
+}
+
+#[test]
+fn collections_are_written_in_full() {
+    let thumbnail = resource("p1", "full/375,250/0/default.jpg", 375, 250);
+    let item = Reference::manifest(
+        "https://iiif.example.org/sur/presentation/3/mapas/atlas/manifest.json".to_owned(),
+        plain("atlas"),
+        Some(thumbnail),
+    );
+    let collection = Collection::new(description("mapas/collection.json", None), vec![item]);
+    assert_json_snapshot!("collection", collection);
+}
+
+#[test]
+fn canvases_have_addresses_of_their_own_and_are_painted_on() {
+    let body = || resource("p", "full/max/0/default.jpg", 10, 10);
+    let canvas = |key: &str| CanvasInput {
+        key: key.to_owned(),
+        label: plain(key),
+        width: 10,
+        height: 10,
+        body: body(),
+        thumbnail: body(),
+    };
+    let base = "https://iiif.example.org/m";
+    let keys = ["a", "b", "c"];
+    let manifest = Manifest::new(
+        description("m", None),
+        base,
+        keys.into_iter().map(canvas).collect(),
+    );
+    let manifest = serde_json::to_value(manifest).unwrap();
+    for (canvas, key) in manifest["items"].as_array().unwrap().iter().zip(keys) {
+        assert_eq!(canvas["id"], format!("{base}/canvas/{key}"));
+        let annotation = &canvas["items"][0]["items"][0];
+        assert_eq!(annotation["motivation"], "painting");
+        assert_eq!(annotation["target"], canvas["id"]);
+    }
+    assert_eq!(manifest["items"].as_array().unwrap().len(), keys.len());
+}

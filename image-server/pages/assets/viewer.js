@@ -1,0 +1,250 @@
+// Deep zoom on the item page: puts OpenSeadragon over the still image, and turns the item's images
+// without leaving the page. Without this script the still image and plain links remain.
+//
+// #viewer tells its state in data-viewer (still, loading, ready, failed) and in data-tiles-drawn,
+// the number of different tiles that have been drawn of the image shown.
+
+const reader = document.getElementById("viewer");
+const words = reader.dataset;
+const deep = reader.querySelector(".deep");
+const tools = reader.querySelector(".tools");
+const status = reader.querySelector("[role=status]");
+const still = () => reader.querySelector(".still");
+
+// The OpenSeadragon viewer, once made; the library's script, once asked for.
+let viewer = null;
+let loading = null;
+// Which call of open and of turn is the latest: it overtakes those still under way.
+let opening = 0;
+let turning = 0;
+// The tiles drawn of the image shown.
+let drawn = new Set();
+
+const actions = {
+  open,
+  in: () => zoom(1.6),
+  out: () => zoom(1 / 1.6),
+  home: () => {
+    viewer.viewport.setRotation(0);
+    viewer.viewport.goHome();
+  },
+  rotate: () => viewer.viewport.rotateBy(90),
+  full: () => {
+    if (showsWhole()) viewer.addOnceHandler("resize", () => viewer.viewport.goHome(true));
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (filled()) fill(false);
+    // Telephones without full screen get the page's whole area.
+    else if (!reader.requestFullscreen) fill(true);
+    else reader.requestFullscreen().catch(() => fill(true));
+  },
+};
+
+const filled = () => reader.classList.contains("filled");
+
+function fill(on) {
+  reader.classList.toggle("filled", on);
+  tellFull();
+}
+
+function tellFull() {
+  const on = filled() || document.fullscreenElement === reader;
+  tools.querySelector("[data-do=full]").setAttribute("aria-pressed", on);
+}
+
+function showsWhole() {
+  const { viewport } = viewer;
+  return Math.abs(viewport.getZoom() / viewport.getHomeZoom() - 1) < 0.01;
+}
+
+// Whether to open deep zoom unasked: a wide screen, and a connection that is not to be spared.
+function roomy() {
+  const connection = navigator.connection;
+  const spare = connection?.saveData || /(^|-)[23]g$/.test(connection?.effectiveType ?? "");
+  return matchMedia("(min-width: 48rem)").matches && !spare;
+}
+
+function zoom(factor) {
+  viewer.viewport.zoomBy(factor);
+  viewer.viewport.applyConstraints();
+}
+
+// Opens the image that the page shows.
+async function open() {
+  const mine = ++opening;
+  const byHand = document.activeElement?.matches("[data-do=open], .still");
+  setState("loading", words.opening);
+  viewer?.close();
+  drawn = new Set();
+  reader.dataset.tilesDrawn = 0;
+  try {
+    const [info] = await Promise.all([imageInformation(still().dataset.info), library()]);
+    if (mine !== opening) return;
+    viewer ??= create();
+    viewer.open(info);
+    if (byHand) viewer.canvas.focus({ preventScroll: true });
+  } catch (error) {
+    if (mine === opening) failed(error);
+  }
+}
+
+async function imageInformation(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  const info = await response.json();
+  // Tiles come from the address that was asked, whichever address the document names.
+  const id = new URL(address, document.baseURI).href.replace(/\/info\.json$/, "");
+  info["id" in info ? "id" : "@id"] = id;
+  return info;
+}
+
+function library() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = words.script;
+    script.onload = resolve;
+    script.onerror = () => {
+      script.remove();
+      loading = null;
+      reject(new Error(`${words.script} did not load`));
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+function create() {
+  // OpenSeadragon adds an inline style, which the pages' policy refuses, unless it finds this mark:
+  // an element of that name that is no HTML.
+  const mark = document.createElementNS(null, "style");
+  mark.setAttribute("data-openseadragon-mobile-css", "");
+  document.head.append(mark);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const made = OpenSeadragon({
+    element: deep,
+    // One way to draw on every device, and the one that reports each tile.
+    drawer: "canvas",
+    showNavigationControl: false,
+    animationTime: calm ? 0 : 0.8,
+    immediateRender: calm,
+    visibilityRatio: 0.6,
+    minZoomImageRatio: 0.9,
+    maxZoomPixelRatio: 2,
+    gestureSettingsTouch: { pinchRotate: false },
+    gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+  });
+  made.canvas.setAttribute("role", "application");
+  made.canvas.setAttribute("aria-label", words.help);
+  made.addHandler("canvas-key", (event) => {
+    // OpenSeadragon goes by the place of a key, and plus and minus lie elsewhere on a Spanish keyboard.
+    const { key, ctrlKey, metaKey, altKey } = event.originalEvent;
+    const action = { "+": "in", "=": "in", "-": "out", "0": "home" }[key];
+    if (!action || ctrlKey || metaKey || altKey) return;
+    event.preventDefaultAction = true;
+    event.originalEvent.preventDefault();
+    actions[action]();
+  });
+  made.addHandler("tile-drawn", ({ tile }) => {
+    drawn.add(tile.cacheKey);
+    reader.dataset.tilesDrawn = drawn.size;
+  });
+  made.addHandler("open-failed", ({ message }) => failed(new Error(message)));
+  made.addHandler("open", () => {
+    const image = made.world.getItemAt(0);
+    image.addHandler("fully-loaded-change", ({ fullyLoaded }) => {
+      // Loaded tiles are drawn in the frame that follows.
+      if (fullyLoaded) requestAnimationFrame(readyOnceDrawn);
+    });
+  });
+  let announce;
+  made.addHandler("zoom", () => {
+    clearTimeout(announce);
+    announce = setTimeout(() => {
+      if (reader.dataset.viewer !== "ready") return;
+      const { viewport } = made;
+      const ratio = viewport.viewportToImageZoom(viewport.getZoom());
+      status.textContent = `${words.level} ${Math.round(ratio * 100)} %`;
+    }, 700);
+  });
+  return made;
+}
+
+function readyOnceDrawn() {
+  if (reader.dataset.viewer !== "loading") return;
+  if (drawn.size > 0) setState("ready", words.opened);
+  else requestAnimationFrame(readyOnceDrawn);
+}
+
+function failed(error) {
+  console.error(error);
+  viewer?.close();
+  setState("failed", words.failed);
+}
+
+function setState(state, message) {
+  reader.dataset.viewer = state;
+  status.textContent = message;
+  // What lies under the open image is neither seen nor reached.
+  still().inert = state === "ready";
+}
+
+// Shows another image of the item: the parts of its page that differ take the place of ours.
+async function turn(address, remember) {
+  const mine = ++turning;
+  let page;
+  try {
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!response.ok) throw new Error(response.status);
+    page = new DOMParser().parseFromString(await response.text(), "text/html");
+  } catch {
+    location.assign(address);
+    return;
+  }
+  if (mine !== turning) return;
+  const key = document.activeElement?.dataset.key;
+  for (const old of document.querySelectorAll("[data-swap]")) {
+    const fresh = page.querySelector(`[data-swap="${old.dataset.swap}"]`);
+    if (fresh) old.replaceWith(document.adoptNode(fresh));
+  }
+  if (remember) history.pushState(null, "", address);
+  showCurrentInStrip();
+  if (key) {
+    const next = document.querySelector(`[data-key="${key}"]`) ?? document.querySelector(".turning");
+    next?.focus({ preventScroll: true });
+  }
+  if (viewer) open();
+  else setState("still", reader.querySelector("figcaption").textContent);
+}
+
+function showCurrentInStrip() {
+  const list = document.querySelector(".strip ol");
+  const current = list?.querySelector("[aria-current]");
+  if (!current) return;
+  list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
+}
+
+tools.hidden = false;
+tools.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) actions[button.dataset.do]();
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-turn], a.still");
+  const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!link || !plain) return;
+  event.preventDefault();
+  if (link.matches(".still")) open();
+  else turn(link.href, true);
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest(".turning form");
+  if (!form) return;
+  event.preventDefault();
+  turn(`?${new URLSearchParams(new FormData(form))}`, true);
+});
+addEventListener("popstate", () => turn(location.href, false));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && filled()) actions.full();
+});
+document.addEventListener("fullscreenchange", tellFull);
+showCurrentInStrip();
+if (roomy()) open();

@@ -1,0 +1,24 @@
+//! The harness of the tests that look at Acervo from outside: it starts the built binary on a folder of
+//! computed images, asks it over HTTP, and runs the validators, the libraries and the browser that others
+//! wrote. It asserts nothing.
+
+mod browser;
+mod documents;
+mod fixtures;
+mod folder;
+mod guard;
+mod http;
+mod python;
+mod server;
+mod tools;
+mod wait;
+
+pub use browser::read_pages;
+pub use documents::{Document, Documents, image_services};
+pub use fixtures::{Raster, jpeg_header, multi_page_tiff, png_bomb, tiff_claiming};
+pub use folder::{Collection, Folder};
+pub use http::{Answer, get, get_with, raw};
+pub use python::{Environment, python};
+pub use server::{Finished, Server, run_to_end};
+pub use tools::{example_institutions, examples, repository, run};
+pub use wait::until;
