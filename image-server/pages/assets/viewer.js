@@ -30,7 +30,6 @@ const actions = {
   },
   rotate: () => viewer.viewport.rotateBy(90),
   full: () => {
-    if (showsWhole()) viewer.addOnceHandler("resize", () => viewer.viewport.goHome(true));
     if (document.fullscreenElement) document.exitFullscreen();
     else if (filled()) fill(false);
     // Telephones without full screen get the page's whole area.
@@ -49,11 +48,6 @@ function fill(on) {
 function tellFull() {
   const on = filled() || document.fullscreenElement === reader;
   tools.querySelector("[data-do=full]").setAttribute("aria-pressed", on);
-}
-
-function showsWhole() {
-  const { viewport } = viewer;
-  return Math.abs(viewport.getZoom() / viewport.getHomeZoom() - 1) < 0.01;
 }
 
 // Whether to open deep zoom unasked: a wide screen, and a connection that is not to be spared.
@@ -155,8 +149,15 @@ function create() {
       if (fullyLoaded) requestAnimationFrame(readyOnceDrawn);
     });
   });
+  // A view that shows the whole image goes on showing it in a window of another size.
+  let whole = true;
+  made.addHandler("open", () => { whole = true; });
+  made.addHandler("resize", () => {
+    if (whole) queueMicrotask(() => made.viewport.goHome(true));
+  });
   let announce;
-  made.addHandler("zoom", () => {
+  made.addHandler("zoom", ({ zoom: level }) => {
+    whole = Math.abs(level / made.viewport.getHomeZoom() - 1) < 0.01;
     clearTimeout(announce);
     announce = setTimeout(() => {
       if (reader.dataset.viewer !== "ready") return;

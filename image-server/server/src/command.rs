@@ -1,7 +1,9 @@
 //! The command line.
 
 mod check;
+mod ingest;
 mod platform;
+mod report;
 
 use std::process::ExitCode;
 
@@ -18,6 +20,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Platform(platform::Arguments),
+    Ingest(ingest::Arguments),
     Check(check::Arguments),
 }
 
@@ -26,6 +29,7 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Platform(arguments) => platform::run(arguments),
+            Command::Ingest(arguments) => ingest::run(arguments),
             Command::Check(arguments) => check::run(&arguments),
         }
     }

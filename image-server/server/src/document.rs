@@ -55,7 +55,7 @@ pub(crate) async fn collection(
     place: Place<'_>,
     name: String,
 ) -> Result<Response, Failure> {
-    let collection = place.tenant.collection(&name).ok_or(Failure::NotFound)?;
+    let collection = declared(asking, place, &name)?;
     let items = query(asking, place, &name, |catalogue| {
         Ok(catalogue.items(0, catalogue.summary().items)?)
     })
@@ -88,7 +88,7 @@ pub(crate) async fn manifest(
     name: String,
     item: String,
 ) -> Result<Response, Failure> {
-    let collection = place.tenant.collection(&name).ok_or(Failure::NotFound)?;
+    let collection = declared(asking, place, &name)?;
     let item = find(asking, place, &name, item).await?;
     let base = place.tenant.primary().base_url(asking.asked);
     let id = manifest_url(&base, &name, &item.name);
@@ -110,6 +110,24 @@ pub(crate) async fn manifest(
         .collect();
     let below = id.trim_end_matches("/manifest.json");
     json(asking, &Manifest::new(description, below, canvases))
+}
+
+/// The collection called `name`, if the institution declares it.
+pub(crate) fn declared<'t>(
+    asking: Asking<'_>,
+    place: Place<'t>,
+    name: &str,
+) -> Result<&'t TenantCollection, Failure> {
+    let tenant = place.tenant;
+    tenant.collection(name).ok_or_else(|| {
+        let library = asking.state.library.load();
+        let withdrawn = library.is_withdrawn(tenant.name.as_str(), name);
+        if withdrawn {
+            Failure::Gone
+        } else {
+            Failure::NotFound
+        }
+    })
 }
 
 /// The item, if it is published.

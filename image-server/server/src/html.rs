@@ -15,7 +15,7 @@ use iiif_spec::{Source, Version};
 
 use crate::admission::AdmissionError;
 use crate::answer::{Asking, Place, language};
-use crate::document::{find, manifest_url, query, segment, services, thumbnail_size};
+use crate::document::{declared, find, manifest_url, query, segment, services, thumbnail_size};
 use crate::image;
 use crate::respond::{self, Failure, Keep};
 
@@ -129,7 +129,7 @@ pub(crate) async fn collection(
     place: Place<'_>,
     name: String,
 ) -> Result<Response, Failure> {
-    let collection = place.tenant.collection(&name).ok_or(Failure::NotFound)?;
+    let collection = declared(asking, place, &name)?;
     let number = parameter(asking, "page").unwrap_or(1);
     let (paging, items) = query(asking, place, &name, move |catalogue| {
         let total = catalogue.summary().items;
@@ -179,7 +179,7 @@ pub(crate) async fn item(
     name: String,
     item: String,
 ) -> Result<Response, Failure> {
-    let collection = place.tenant.collection(&name).ok_or(Failure::NotFound)?;
+    let collection = declared(asking, place, &name)?;
     let item = find(asking, place, &name, item).await?;
     let wanted = item.name.clone();
     let (before, after) = query(asking, place, &name, move |catalogue| {

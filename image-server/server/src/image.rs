@@ -14,6 +14,7 @@ use iiif_spec::{
 };
 
 use crate::answer::{Asking, Place};
+use crate::document::declared;
 use crate::respond::{self, Failure, Keep};
 use crate::store::{OpenPyramid, read};
 
@@ -193,10 +194,10 @@ async fn resolve(
         .split_once('.')
         .ok_or(Failure::NotFound)?;
     let (collection, code) = (collection.to_owned(), code.to_owned());
+    declared(asking, place, &collection)?;
     let library = asking.state.library.load();
     let shelf = library
         .shelf(place.tenant.name.as_str(), &collection)
-        .filter(|_| place.tenant.collection(&collection).is_some())
         .ok_or(Failure::NotFound)?;
     let generation = shelf.generation;
     if let Some(open) = asking.state.store.cached(generation, &code) {

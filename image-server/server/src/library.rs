@@ -1,6 +1,6 @@
 //! The library: the catalogues of all collections, as they are published now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +17,8 @@ pub(crate) type Key = (String, String);
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Library {
     shelves: HashMap<Key, Arc<Shelf>>,
+    /// Collections that were published once and are declared no longer.
+    withdrawn: HashSet<Key>,
 }
 
 /// One published state of one collection.
@@ -60,13 +62,18 @@ impl Library {
         next
     }
 
-    /// A library without the collections that `keep` does not name.
-    pub(crate) fn only(&self, keep: impl Fn(&Key) -> bool) -> Self {
-        let shelves = self.shelves.iter().filter(|(key, _)| keep(key));
-        Self {
-            shelves: shelves
-                .map(|(key, shelf)| (key.clone(), Arc::clone(shelf)))
-                .collect(),
-        }
+    /// Whether the collection was published once and is declared no longer.
+    pub(crate) fn is_withdrawn(&self, institution: &str, collection: &str) -> bool {
+        self.withdrawn
+            .contains(&(institution.to_owned(), collection.to_owned()))
+    }
+
+    /// A library without the collections that `declared` does not name, and with what was `withdrawn`.
+    pub(crate) fn only(&self, declared: impl Fn(&Key) -> bool, withdrawn: HashSet<Key>) -> Self {
+        let shelves = self.shelves.iter().filter(|(key, _)| declared(key));
+        let shelves = shelves
+            .map(|(key, shelf)| (key.clone(), Arc::clone(shelf)))
+            .collect();
+        Self { shelves, withdrawn }
     }
 }

@@ -1,8 +1,7 @@
 //! Watching a folder of YAML and images: the table follows the YAML, the library the images.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use acervo_crds::collection::Source;
 use acervo_crds::{IiifInstitution, Outcome, PlatformConfig, Refused, tenant_table};
-use acervo_ingest::{Job, Progress, Report, ingest, scan};
+use acervo_ingest::{Job, Report, ingest, scan};
 use acervo_pixels::source::Limits;
 use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::library::{Key, Shelf};
+use crate::progress::Bar;
 use crate::state::State;
 
 /// The shortest time between two looks; large folders are looked at less often.
@@ -218,11 +217,9 @@ impl Watch {
         let any = !table.tenants.is_empty();
         self.institutions = institutions;
         let jobs = &self.jobs;
-        let library = self
-            .state
-            .library
-            .load()
-            .only(|key| jobs.iter().any(|(job, _)| job == key));
+        let withdrawn = self.withdrawn();
+        let library = self.state.library.load();
+        let library = library.only(|key| jobs.iter().any(|(job, _)| job == key), withdrawn);
         self.state.library.store(Arc::new(library));
         for (key, job) in &self.jobs {
             if self.state.library.load().shelf(&key.0, &key.1).is_none() {
@@ -231,6 +228,26 @@ impl Watch {
         }
         self.state.table.store(Arc::new(table));
         Ok(any)
+    }
+
+    /// Collections of the institutions that lie in the data folder and are declared no longer.
+    fn withdrawn(&self) -> HashSet<Key> {
+        let institutions = self
+            .institutions
+            .iter()
+            .filter_map(|i| i.metadata.name.clone());
+        let published = institutions.flat_map(|institution| {
+            let folders = fs::read_dir(self.data.join(&institution).join("published"));
+            let names = folders
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.file_name());
+            names.filter_map(move |name| Some((institution.clone(), name.into_string().ok()?)))
+        });
+        published
+            .filter(|key| self.jobs.iter().all(|(job, _)| job != key))
+            .collect()
     }
 
     fn job(&self, institution: &str, collection: CollectionName, directory: String) -> (Key, Job) {
@@ -297,9 +314,9 @@ impl Watch {
         if !still || (!first && seen.ingested == fingerprint) {
             return;
         }
-        let progress = Bar::new(key);
+        let progress = Bar::new(&format!("{}/{}", key.0, key.1));
         let result = ingest(job, &progress);
-        progress.bar.finish_and_clear();
+        progress.finish();
         match result {
             Ok(outcome) => {
                 if outcome.report.in_work == 0 {
@@ -335,37 +352,5 @@ fn log(key: &Key, converted: usize, report: &Report) {
             message,
             "refused"
         );
-    }
-}
-
-/// A progress bar on a terminal; elsewhere the log's lines are enough.
-struct Bar {
-    bar: ProgressBar,
-}
-
-impl Bar {
-    fn new((institution, collection): &Key) -> Self {
-        if !std::io::stderr().is_terminal() {
-            return Self {
-                bar: ProgressBar::hidden(),
-            };
-        }
-        let bar = ProgressBar::new(0).with_prefix(format!("{institution}/{collection}"));
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {wide_msg}")
-        {
-            bar.set_style(style);
-        }
-        Self { bar }
-    }
-}
-
-impl Progress for Bar {
-    fn begin(&self, files: usize) {
-        self.bar.set_length(files as u64);
-    }
-
-    fn done(&self, path: &str) {
-        self.bar.set_message(path.to_owned());
-        self.bar.inc(1);
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 enum Format {
     /// Lines for people, in Spanish and English.
     Text,
-    /// A list of reports for programs.
+    /// For programs: the report of a folder, or a list of the reports of a platform's collections.
     Json,
 }
 
@@ -52,7 +52,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let mut reports = Vec::new();
     for (institution, collection, directory) in directories(&institutions) {
-        reports.push(report(&path.join(institution), &directory, &collection)?);
+        let mut report = report(&path.join(&institution), &directory, &collection)?;
+        report.collection = format!("{institution}/{collection}");
+        reports.push(report);
     }
     if institutions.is_empty() && clean {
         let name = path
@@ -68,8 +70,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     clean &= reports.iter().all(|report| report.refused.is_empty());
     match arguments.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&reports)?),
-        Format::Text => reports.iter().for_each(print),
+        // One folder, one report; a platform has a list of them.
+        Format::Json => match reports.as_slice() {
+            [only] if institutions.is_empty() => {
+                println!("{}", serde_json::to_string_pretty(only)?)
+            }
+            all => println!("{}", serde_json::to_string_pretty(all)?),
+        },
+        Format::Text => reports.iter().for_each(super::report::print),
     }
     Ok(if clean {
         ExitCode::SUCCESS
@@ -100,19 +108,4 @@ fn report(root: &Path, directory: &str, collection: &CollectionName) -> anyhow::
         confirm_removal: false,
     };
     Ok(ingest(&job, &Silent)?.report)
-}
-
-fn print(report: &Report) {
-    println!(
-        "{}: {} publicados / published, {} rechazados / refused",
-        report.collection,
-        report.published,
-        report.refused.len()
-    );
-    for entry in &report.refused {
-        println!(
-            "  {} [{}]\n    {}\n    {}",
-            entry.path, entry.code, entry.message.es, entry.message.en
-        );
-    }
 }

@@ -1,0 +1,308 @@
+//! Folders become collections by the rules of items; what is wrong is set aside with its reason.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::cmp::Ordering;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use acervo_catalogue::{Catalogue, FILE_NAME, ItemState};
+use acervo_ingest::{Job, Outcome, Silent, ingest, natural_order};
+use acervo_pixels::source::Limits;
+use proptest::prelude::*;
+
+/// An institution's folder and what is published of its collection `c`.
+struct Place {
+    folder: tempfile::TempDir,
+    job: Job,
+}
+
+impl Place {
+    fn new(files: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let job = Job {
+            collection: "c".parse().unwrap(),
+            root: folder.path().join("in"),
+            directory: "c".to_owned(),
+            published: folder.path().join("out"),
+            limits: Limits::default(),
+            workers: 2,
+            confirm_removal: false,
+        };
+        let place = Self { folder, job };
+        fs::create_dir_all(place.source("")).unwrap();
+        for (shade, file) in (0..).zip(files) {
+            place.put(file, shade);
+        }
+        place
+    }
+
+    fn source(&self, file: &str) -> PathBuf {
+        self.folder.path().join("in/c").join(file)
+    }
+
+    /// A small image of one shade of grey.
+    fn put(&self, file: &str, shade: u8) {
+        let path = self.source(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut out = Vec::new();
+        let mut encoder = png::Encoder::new(&mut out, 20, 10);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder
+            .write_header()
+            .unwrap()
+            .write_image_data(&[shade; 200])
+            .unwrap();
+        fs::write(path, out).unwrap();
+    }
+
+    fn ingest(&self) -> Outcome {
+        ingest(&self.job, &Silent).unwrap()
+    }
+
+    fn catalogue(&self) -> Catalogue {
+        Catalogue::open(&self.job.published.join(FILE_NAME)).unwrap()
+    }
+
+    /// Items and the paths of their files.
+    fn items(&self) -> Vec<(String, Vec<String>)> {
+        let items = self.catalogue().items(0, 1000).unwrap();
+        let files =
+            |item: acervo_catalogue::Item| item.pages.into_iter().map(|p| p.source.path).collect();
+        items
+            .into_iter()
+            .map(|item| (item.name.clone(), files(item)))
+            .collect()
+    }
+}
+
+fn refused(outcome: &Outcome) -> Vec<(&str, &str)> {
+    outcome
+        .report
+        .refused
+        .iter()
+        .map(|r| (r.path.as_str(), r.code.as_str()))
+        .collect()
+}
+
+fn inode(path: &Path) -> u64 {
+    fs::metadata(path).unwrap().ino()
+}
+
+#[test]
+fn files_and_folders_are_items_in_natural_order_with_their_names_kept() {
+    let place = Place::new(&[
+        "Plano 10.png",
+        "Plano 2.png",
+        "Ñandú_«x» & co.v2.png",
+        "Libro/10.png",
+        "Libro/9.png",
+        "sin extensión",
+        ".oculto.png",
+        "Thumbs.db",
+        "Libro/desktop.ini",
+    ]);
+    let outcome = place.ingest();
+    assert_eq!(refused(&outcome), []);
+    let names: Vec<_> = place.items().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "Libro",
+            "Plano 2",
+            "Plano 10",
+            "sin extensión",
+            "Ñandú_«x» & co.v2"
+        ]
+    );
+    assert_eq!(place.items()[0].1, ["Libro/9.png", "Libro/10.png"]);
+}
+
+#[test]
+fn of_two_items_with_one_name_the_later_by_byte_order_is_refused() {
+    // Composed and decomposed: one name after normalisation.
+    let place = Place::new(&[
+        "a.jpg",
+        "a.png",
+        "b/1.png",
+        "b.png",
+        "caf\u{e9}.png",
+        "cafe\u{301}.png",
+    ]);
+    let outcome = place.ingest();
+    assert_eq!(
+        refused(&outcome),
+        [
+            ("a.png", "duplicate-item"),
+            ("b.png", "duplicate-item"),
+            ("caf\u{e9}.png", "duplicate-item")
+        ]
+    );
+    assert_eq!(outcome.summary.items, 3);
+}
+
+#[test]
+fn what_cannot_be_published_has_a_code_and_a_reason_in_both_languages() {
+    let place = Place::new(&["bueno.png", "Carpeta/dentro/nunca.png", "Carpeta/1.png"]);
+    fs::write(place.source("vacío.jpg"), "").unwrap();
+    fs::write(place.source("carta.tif"), "Querido amigo").unwrap();
+    let whole = fs::read(place.source("bueno.png")).unwrap();
+    fs::write(place.source("cortado.png"), &whole[..whole.len() - 20]).unwrap();
+    fs::create_dir(place.source("nada")).unwrap();
+    symlink("/etc/hostname", place.source("fuera.jpg")).unwrap();
+    symlink("bueno.png", place.source("enlace.png")).unwrap();
+    fs::write(place.source("dos\nlíneas.png"), &whole).unwrap();
+    let outcome = place.ingest();
+    assert_eq!(
+        refused(&outcome),
+        [
+            ("Carpeta/dentro", "nested-folder"),
+            ("carta.tif", "not-an-image"),
+            ("cortado.png", "damaged-image"),
+            ("dos\\nlíneas.png", "bad-name"),
+            ("fuera.jpg", "link-outside"),
+            ("nada", "no-images"),
+            ("vacío.jpg", "empty-file"),
+        ]
+    );
+    for entry in &outcome.report.refused {
+        assert!(
+            !entry.message.es.is_empty() && entry.message.es != entry.message.en,
+            "{entry:?}"
+        );
+    }
+    assert_eq!(outcome.summary.items, 3, "bueno, enlace and Carpeta");
+}
+
+#[test]
+fn a_second_ingest_changes_nothing_and_a_changed_file_changes_only_itself() {
+    let place = Place::new(&["a.png", "b.png"]);
+    place.ingest();
+    let stored = |name: &str| {
+        let Some(ItemState::Published(item)) = place.catalogue().item(name).unwrap() else {
+            panic!("{name}")
+        };
+        (
+            item.pages[0].code.clone(),
+            place
+                .job
+                .published
+                .join("items")
+                .join(&item.pages[0].stored.file),
+        )
+    };
+    let catalogue = inode(&place.job.published.join(FILE_NAME));
+    let ((code_a, a), (code_b, b)) = (stored("a"), stored("b"));
+    assert_eq!(place.ingest().converted, 0);
+    assert_eq!(
+        inode(&place.job.published.join(FILE_NAME)),
+        catalogue,
+        "nothing changed, nothing is committed"
+    );
+
+    place.put("a.png", 200);
+    let inode_b = inode(&b);
+    assert_eq!(place.ingest().converted, 1);
+    assert_eq!(
+        stored("a").0,
+        code_a,
+        "an address outlives a change of content"
+    );
+    assert_ne!(stored("a").1, a, "other bytes have another name");
+    assert_eq!((stored("b").0, inode(&stored("b").1)), (code_b, inode_b));
+    assert!(
+        a.exists(),
+        "an old pyramid stays for requests that began before"
+    );
+}
+
+#[test]
+fn a_touched_file_keeps_its_pyramid() {
+    let place = Place::new(&["a.png"]);
+    place.ingest();
+    let stored = |place: &Place| {
+        place.catalogue().items(0, 1).unwrap()[0].pages[0]
+            .stored
+            .file
+            .clone()
+    };
+    let before = (
+        stored(&place),
+        inode(&place.job.published.join("items").join(stored(&place))),
+    );
+    place.put("a.png", 0);
+    place.ingest();
+    let after = (
+        stored(&place),
+        inode(&place.job.published.join("items").join(stored(&place))),
+    );
+    assert_eq!(before, after);
+}
+
+#[test]
+fn removed_items_are_gone_and_come_back_at_their_address() {
+    let place = Place::new(&["a.png", "b.png", "c.png"]);
+    place.ingest();
+    let code = |place: &Place| {
+        place.catalogue().items(0, 1).unwrap()[0].pages[0]
+            .code
+            .clone()
+    };
+    let before = code(&place);
+    fs::remove_file(place.source("a.png")).unwrap();
+    place.ingest();
+    assert_eq!(place.catalogue().item("a").unwrap(), Some(ItemState::Gone));
+    assert!(place.catalogue().is_gone_page(&before).unwrap());
+    place.put("a.png", 0);
+    place.ingest();
+    assert_eq!(code(&place), before);
+    assert!(!place.catalogue().is_gone_page(&before).unwrap());
+}
+
+#[test]
+fn the_removal_of_more_than_half_waits_for_a_confirmation() {
+    let mut place = Place::new(&["a.png", "b.png", "c.png"]);
+    place.ingest();
+    fs::remove_dir_all(place.source("")).unwrap();
+    let outcome = place.ingest();
+    assert_eq!(refused(&outcome), [("", "mass-removal")]);
+    assert_eq!((outcome.report.published, place.items().len()), (3, 3));
+    place.job.confirm_removal = true;
+    let outcome = place.ingest();
+    assert_eq!(refused(&outcome), [("", "no-folder")]);
+    assert_eq!(place.items().len(), 0);
+    assert_eq!(place.catalogue().item("a").unwrap(), Some(ItemState::Gone));
+}
+
+#[test]
+fn originals_are_never_touched() {
+    let place = Place::new(&["a.png", "Libro/1.png"]);
+    let state = |file: &str| {
+        let metadata = fs::metadata(place.source(file)).unwrap();
+        (
+            metadata.mtime_nsec(),
+            metadata.ctime_nsec(),
+            fs::read(place.source(file)).unwrap(),
+        )
+    };
+    let before = (state("a.png"), state("Libro/1.png"));
+    place.ingest();
+    assert_eq!((state("a.png"), state("Libro/1.png")), before);
+    assert_eq!(fs::read_dir(place.source("")).unwrap().count(), 2);
+}
+
+proptest! {
+    #[test]
+    fn natural_order_is_a_total_order(mut names in prop::collection::vec("[aA0-9 é]{0,6}", 0..12)) {
+        for a in &names {
+            for b in &names {
+                prop_assert_eq!(natural_order(a, b), natural_order(b, a).reverse());
+                prop_assert_eq!(natural_order(a, b) == Ordering::Equal, a == b);
+            }
+        }
+        names.sort_by(|a, b| natural_order(a, b));
+        for pair in names.windows(3) {
+            prop_assert_ne!(natural_order(&pair[0], &pair[2]), Ordering::Greater);
+        }
+    }
+}

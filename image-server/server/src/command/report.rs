@@ -1,0 +1,18 @@
+//! The report of a collection, for people.
+
+use acervo_ingest::Report;
+
+/// Prints what was published and what was set aside, in Spanish and English.
+pub(crate) fn print(report: &Report) {
+    println!(
+        "{}: {} publicados / published, {} rechazados / refused, {} en preparación / in work",
+        report.collection,
+        report.published,
+        report.refused.len(),
+        report.in_work
+    );
+    for entry in &report.refused {
+        let (es, en) = (&entry.message.es, &entry.message.en);
+        println!("  {} [{}]\n    {es}\n    {en}", entry.path, entry.code);
+    }
+}
