@@ -30,17 +30,21 @@ pub enum BuildError {
 /// Bytes that building holds beside the source: a row of tiles of every level, and their encoded form.
 #[must_use]
 pub fn build_memory(width: u32, samples: Samples) -> u64 {
-    // The levels' strips sum to twice the first; halving and encoding hold about one more.
-    u64::from(width) * u64::from(TILE) * bytes_per_pixel(samples) as u64 * 3
+    // Two bands of the first level; the strips of the others, which sum to one more, and what is
+    // halved and encoded, about one again.
+    u64::from(width) * u64::from(TILE) * bytes_per_pixel(samples) as u64 * 4
 }
 
 /// Builds the pyramid of `source` into `out`.
 ///
-/// Tiles of a row are encoded on rayon's threads; everything else happens on the caller's.
+/// Works on rayon's threads; the caller waits.
 ///
 /// # Errors
 /// If the source breaks off or is damaged, or the output cannot be written.
-pub fn build_pyramid<W: Write + Seek>(source: &mut dyn RowReader, out: W) -> Result<W, BuildError> {
+pub fn build_pyramid<W: Write + Seek + Send>(
+    source: &mut dyn RowReader,
+    out: W,
+) -> Result<W, BuildError> {
     let (width, height) = source.size();
     let samples = source.samples();
     let layout = Layout::new(width, height, TILE).ok_or(SourceError::Size { width, height })?;
@@ -52,15 +56,21 @@ pub fn build_pyramid<W: Write + Seek>(source: &mut dyn RowReader, out: W) -> Res
         samples,
     };
     let stride = width as usize * builder.size;
-    let mut rows = Vec::new();
-    let mut done = 0;
+    // While one band is encoded the next is decoded: decoders have one thread each.
+    let band = |done: u32| (height - done).min(TILE) as usize * stride;
+    let (mut current, mut next) = (vec![0; band(0)], Vec::new());
+    source.read_rows(&mut current)?;
+    let mut done = height.min(TILE);
     while done < height {
-        let count = (height - done).min(TILE);
-        rows.resize(count as usize * stride, 0);
-        source.read_rows(&mut rows)?;
-        builder.rows(0, &rows)?;
-        done += count;
+        next.resize(band(done), 0);
+        let (read, built) =
+            rayon::join(|| source.read_rows(&mut next), || builder.rows(0, &current));
+        read?;
+        built?;
+        std::mem::swap(&mut current, &mut next);
+        done += (height - done).min(TILE);
     }
+    builder.rows(0, &current)?;
     source.finish()?;
     Ok(builder.writer.finish()?)
 }
@@ -92,21 +102,33 @@ impl<W: Write + Seek> Builder<W> {
             let (_, wanted) = level.visible(0, strip.written);
             let missing = wanted as usize * stride - strip.data.len();
             let (now, later) = rows.split_at(missing.min(rows.len()));
-            strip.data.extend_from_slice(now);
             rows = later;
-            if now.len() == missing {
-                let row = strip.written;
-                strip.written += 1;
+            if now.len() < missing {
+                strip.data.extend_from_slice(now);
+            } else if strip.data.is_empty() {
+                // A whole row of tiles at once, as the first level always is, is not copied.
+                self.row_of_tiles(number, now)?;
+            } else {
                 let mut data = std::mem::take(&mut strip.data);
-                self.tiles(number, row, &data)?;
-                if number + 1 < self.layout.levels().len() {
-                    let half = halve(&data, level.width as usize, self.size);
-                    self.rows(number + 1, &half)?;
-                }
+                data.extend_from_slice(now);
+                self.row_of_tiles(number, &data)?;
                 // The buffer serves the next row of tiles.
                 data.clear();
                 self.strips[number].data = data;
             }
+        }
+        Ok(())
+    }
+
+    /// Writes a complete row of tiles and halves it into the next level.
+    fn row_of_tiles(&mut self, number: usize, data: &[u8]) -> Result<(), BuildError> {
+        let level = self.layout.levels()[number];
+        let row = self.strips[number].written;
+        self.strips[number].written += 1;
+        self.tiles(number, row, data)?;
+        if number + 1 < self.layout.levels().len() {
+            let half = halve(data, level.width as usize, self.size);
+            self.rows(number + 1, &half)?;
         }
         Ok(())
     }

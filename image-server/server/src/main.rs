@@ -14,6 +14,7 @@ mod document;
 mod html;
 mod image;
 mod library;
+mod memory;
 mod progress;
 mod respond;
 mod route;

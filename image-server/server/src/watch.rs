@@ -16,6 +16,7 @@ use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
 
 use crate::library::{Key, Shelf};
+use crate::memory;
 use crate::progress::Bar;
 use crate::state::State;
 
@@ -324,6 +325,7 @@ impl Watch {
                 }
                 log(key, outcome.converted, &outcome.report);
                 self.open(key, job);
+                memory::give_back();
             }
             // Tried again at the next look.
             Err(error) => tracing::error!(institution = key.0, collection = key.1, "{error}"),
