@@ -46,6 +46,17 @@ pub enum Source {
     S3(S3Source),
 }
 
+impl Source {
+    /// The folder in `incoming/`, where the images come from one.
+    #[must_use]
+    pub fn directory(&self) -> Option<&str> {
+        match self {
+            Self::Directory(directory) => Some(directory),
+            Self::S3(_) => None,
+        }
+    }
+}
+
 /// [`Source`] as the schema writes it: an enum's own schema would need `oneOf`, whose refusals nobody
 /// understands.
 #[derive(KubeSchema, Serialize)]

@@ -1,0 +1,63 @@
+//! The admin port: life, readiness, figures.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+
+use crate::context::Context;
+
+/// The admin port's answers.
+pub fn router(context: Arc<Context>) -> Router {
+    Router::new()
+        .route("/livez", get(live))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(context)
+}
+
+/// Alive while every watch is asked for again in time, answered or not.
+async fn live(State(context): State<Arc<Context>>) -> (StatusCode, String) {
+    let stuck = context.progress.stuck();
+    if stuck.is_empty() {
+        (StatusCode::OK, "ok\n".to_owned())
+    } else {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("watches are stuck: {}\n", stuck.join(", ")),
+        )
+    }
+}
+
+/// Ready once every cache is filled and the configuration was read.
+async fn ready(State(context): State<Arc<Context>>) -> (StatusCode, String) {
+    let missing = context.progress.missing();
+    if !missing.is_empty() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("waiting for the first list of {}\n", missing.join(", ")),
+        );
+    }
+    if context.surroundings.borrow().is_none() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "waiting for the configuration and what it names\n".to_owned(),
+        );
+    }
+    (StatusCode::OK, "ok\n".to_owned())
+}
+
+async fn metrics(State(context): State<Arc<Context>>) -> Result<String, StatusCode> {
+    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    context.metrics.queued.set(count(context.queue.len()));
+    context
+        .metrics
+        .children
+        .set(count(context.children.count()));
+    context
+        .metrics
+        .text()
+        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+}

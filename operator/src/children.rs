@@ -1,0 +1,217 @@
+//! The children of all institutions, as the watches have seen them: of each its key, version, digest and
+//! a few facts, nothing more. 5,000 institutions have 70,000.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use crate::digest::Digest;
+use crate::reconcile::facts::{ClaimState, JobState, RouteState, ServerState};
+
+/// The kinds of children, in the order in which they are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Namespace.
+    Namespace,
+    /// ServiceAccount.
+    ServiceAccount,
+    /// ResourceQuota.
+    ResourceQuota,
+    /// LimitRange.
+    LimitRange,
+    /// NetworkPolicy.
+    NetworkPolicy,
+    /// RoleBinding.
+    RoleBinding,
+    /// PersistentVolumeClaim.
+    Claim,
+    /// ConfigMap.
+    ConfigMap,
+    /// Deployment.
+    Deployment,
+    /// PodDisruptionBudget.
+    DisruptionBudget,
+    /// HorizontalPodAutoscaler.
+    Autoscaler,
+    /// Service.
+    Service,
+    /// ListenerSet.
+    ListenerSet,
+    /// HTTPRoute.
+    HttpRoute,
+    /// Ingress.
+    Ingress,
+    /// Job.
+    Job,
+}
+
+/// A child, by kind and name; its namespace follows from its institution.
+pub type Key = (Kind, Box<str>);
+
+/// What is remembered of a child.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Child {
+    /// Its version when it was seen; later ones are larger.
+    pub version: u64,
+    /// The fields that are ours; `None` if none are.
+    pub owned: Option<Digest>,
+    /// What was applied to make it so, if the API server spells it differently.
+    pub stands_for: Option<Digest>,
+    /// Whether it is being deleted.
+    pub terminating: bool,
+    /// What status is computed from.
+    pub seen: Seen,
+}
+
+/// What status is computed from, by kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seen {
+    /// A namespace, and whether it is one that was retained.
+    Namespace {
+        /// The label `acervo.dev/retained`.
+        retained: bool,
+    },
+    /// A ServiceAccount, and the pull Secrets that were copied for it.
+    Account {
+        /// The annotation [`crate::names::PULL_SECRETS`].
+        pull_secrets: Box<str>,
+    },
+    /// Listeners for hosts of the institution.
+    Listeners {
+        /// The hosts whose certificates the Gateway does not find.
+        without_certificate: Vec<String>,
+    },
+    /// A claim.
+    Claim(Box<ClaimState>),
+    /// The image server.
+    Server(Box<ServerState>),
+    /// A Service and the address it has in the cluster.
+    Service {
+        /// The cluster's address; `None` until it has one.
+        address: Option<Box<str>>,
+    },
+    /// A route or an Ingress.
+    Route(Box<RouteState>),
+    /// An ingest Job.
+    Job(Box<JobState>),
+    /// Nothing beyond its existence.
+    Other,
+}
+
+/// The children of every institution.
+#[derive(Debug, Default)]
+pub struct Children {
+    of: Mutex<HashMap<Box<str>, BTreeMap<Key, Child>>>,
+    /// The kinds that the cluster has.
+    kinds: Mutex<BTreeSet<Kind>>,
+}
+
+impl Child {
+    /// Whether its fields are as `wanted`.
+    #[must_use]
+    pub fn is(&self, wanted: Digest) -> bool {
+        !self.terminating && (self.owned == Some(wanted) || self.stands_for == Some(wanted))
+    }
+}
+
+impl Children {
+    /// Remembers a child as it was at its version; tells whether that says anything new. A watch may
+    /// tell of a version after a write has given a later one: then nothing is new.
+    pub fn saw(&self, institution: &str, key: Key, mut child: Child) -> bool {
+        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let children = all.entry(institution.into()).or_default();
+        let news = match children.get(&key) {
+            None => true,
+            Some(old) if old.version > child.version => return false,
+            Some(old) => {
+                if child.stands_for.is_none() && child.owned == old.owned {
+                    child.stands_for = old.stands_for;
+                }
+                (old.owned, old.terminating, &old.seen)
+                    != (child.owned, child.terminating, &child.seen)
+            }
+        };
+        children.insert(key, child);
+        news
+    }
+
+    /// Forgets a child that is gone since `version`; tells whether it was known.
+    pub fn lost(&self, institution: &str, key: &Key, version: u64) -> bool {
+        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(children) = all.get_mut(institution) else {
+            return false;
+        };
+        if children
+            .get(key)
+            .is_some_and(|child| child.version > version)
+        {
+            return false;
+        }
+        let known = children.remove(key).is_some();
+        if children.is_empty() {
+            all.remove(institution);
+        }
+        known
+    }
+
+    /// Forgets the children of `kind` that are not in `present`, after a new list of them; gives their
+    /// institutions.
+    pub fn keep_only(&self, kind: Kind, present: &HashSet<(Box<str>, Box<str>)>) -> Vec<Box<str>> {
+        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = Vec::new();
+        for (institution, children) in all.iter_mut() {
+            let before = children.len();
+            children.retain(|(of, name), _| {
+                *of != kind || present.contains(&(institution.clone(), name.clone()))
+            });
+            if children.len() != before {
+                changed.push(institution.clone());
+            }
+        }
+        all.retain(|_, children| !children.is_empty());
+        changed
+    }
+
+    /// Remembers whether the cluster has a kind; tells whether that is news.
+    pub fn kind_is(&self, kind: Kind, there: bool) -> bool {
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        if there {
+            kinds.insert(kind)
+        } else {
+            kinds.remove(&kind)
+        }
+    }
+
+    /// Whether the cluster has a kind.
+    #[must_use]
+    pub fn has(&self, kind: Kind) -> bool {
+        self.kinds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&kind)
+    }
+
+    /// The children of an institution.
+    #[must_use]
+    pub fn of(&self, institution: &str) -> BTreeMap<Key, Child> {
+        let all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(institution).cloned().unwrap_or_default()
+    }
+
+    /// The institutions that have children.
+    #[must_use]
+    pub fn institutions(&self) -> Vec<Box<str>> {
+        self.of
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    /// How many children are known.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        all.values().map(BTreeMap::len).sum()
+    }
+}

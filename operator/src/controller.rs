@@ -1,0 +1,88 @@
+//! The controller: watches in, reconciles out. It decides nothing about institutions.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
+use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::{
+    ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, ResourceQuota, Service, ServiceAccount,
+};
+use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::RoleBinding;
+use tokio::task::JoinSet;
+
+use crate::context::Context;
+use crate::gateway::{HttpRoute, ListenerSet};
+use crate::observe::Watched;
+use crate::watch::{self, children};
+use crate::{inside, reconcile};
+
+/// How many image servers are asked for their status at the same time.
+const ASKERS: usize = 16;
+
+/// Watches and reconciles for ever, `workers` institutions at a time.
+pub async fn run(context: Arc<Context>, config_map: &str, workers: usize) {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(watch::surroundings::watch(&context, config_map));
+    tasks.spawn(watch::institutions::watch(&context));
+    watch_children(&context, &mut tasks);
+
+    tokio::select! {
+        () = everything_seen(&context) => {}
+        ended = tasks.join_next() => return tell_end(ended),
+    }
+    tracing::info!(children = context.children.count(), "every cache is filled");
+    context.concerns_everybody();
+    for _ in 0..workers.max(1) {
+        tasks.spawn(work(Arc::clone(&context)));
+    }
+    for _ in 0..ASKERS {
+        tasks.spawn(inside::ask_for_ever(Arc::clone(&context)));
+    }
+    tell_end(tasks.join_next().await);
+}
+
+/// Nothing is decided on half a picture.
+async fn everything_seen(context: &Context) {
+    let mut surroundings = context.surroundings.subscribe();
+    // The sender lives as long as the context.
+    let _ = surroundings.wait_for(Option::is_some).await;
+    context.progress.completed().await;
+}
+
+fn watch_children(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
+    fn start<K: Watched>(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
+        tasks.spawn(children::watch::<K>(context));
+    }
+    start::<Namespace>(context, tasks);
+    start::<ServiceAccount>(context, tasks);
+    start::<ResourceQuota>(context, tasks);
+    start::<LimitRange>(context, tasks);
+    start::<NetworkPolicy>(context, tasks);
+    start::<RoleBinding>(context, tasks);
+    start::<PersistentVolumeClaim>(context, tasks);
+    start::<ConfigMap>(context, tasks);
+    start::<Deployment>(context, tasks);
+    start::<PodDisruptionBudget>(context, tasks);
+    start::<HorizontalPodAutoscaler>(context, tasks);
+    start::<Service>(context, tasks);
+    start::<ListenerSet>(context, tasks);
+    start::<HttpRoute>(context, tasks);
+    start::<Ingress>(context, tasks);
+    start::<Job>(context, tasks);
+}
+
+async fn work(context: Arc<Context>) {
+    loop {
+        let name = context.queue.next().await;
+        let again = reconcile::run(&context, &name).await;
+        context.queue.done(&name, again);
+    }
+}
+
+/// No task ends as long as all is well.
+fn tell_end(ended: Option<Result<(), tokio::task::JoinError>>) {
+    tracing::error!(?ended, "a task of the operator ended");
+}

@@ -1,0 +1,246 @@
+//! Digests of the fields that the operator owns in an object.
+//!
+//! The API server records in `managedFields` which fields an apply has set, and takes a field out of
+//! that record when somebody else changes its value. So what the record still covers, taken from the
+//! object as it is, equals what was applied if and only if nobody has interfered. The digest of that
+//! projection is all that is remembered of a child, beside a few status bits.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
+use serde_json::{Map, Value};
+
+use crate::names::FIELD_MANAGER;
+
+/// A digest of the fields that the operator owns, or wants to own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest([u8; 16]);
+
+/// The digest of what is to be applied.
+#[must_use]
+pub fn wanted(object: &Value) -> Digest {
+    let mut object = object.clone();
+    strip(&mut object);
+    digest(&object)
+}
+
+/// The digest of what the operator owns in an observed object; `None` if it owns nothing.
+#[must_use]
+pub fn owned(object: &Value, managed: &[ManagedFieldsEntry]) -> Option<Digest> {
+    projection(object, managed).map(|projection| digest(&projection))
+}
+
+/// What the operator owns in an observed object, without what names it; `None` if it owns nothing.
+#[must_use]
+pub fn projection(object: &Value, managed: &[ManagedFieldsEntry]) -> Option<Value> {
+    let fields = &managed.iter().find(is_ours)?.fields_v1.as_ref()?.0;
+    let mut projection = project(object, fields);
+    strip(&mut projection);
+    Some(projection)
+}
+
+/// Whether the operator has applied an object, by the record in it.
+#[must_use]
+pub fn is_applied(managed: &[ManagedFieldsEntry]) -> bool {
+    managed.iter().any(|entry| is_ours(&entry))
+}
+
+fn is_ours(entry: &&ManagedFieldsEntry) -> bool {
+    entry.manager.as_deref() == Some(FIELD_MANAGER)
+        && entry.operation.as_deref() == Some("Apply")
+        && entry.subresource.as_deref().unwrap_or_default().is_empty()
+}
+
+/// Takes out what names the object and what others write.
+fn strip(object: &mut Value) {
+    let Some(fields) = object.as_object_mut() else {
+        return;
+    };
+    for field in ["apiVersion", "kind", "status"] {
+        fields.remove(field);
+    }
+    if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.retain(|field, _| {
+            ["annotations", "finalizers", "labels", "ownerReferences"].contains(&field.as_str())
+        });
+    }
+}
+
+/// The part of `value` that the field set `fields` covers (`FieldsV1`: `f:name`, `k:{key}`, `v:value`,
+/// `.` for the thing itself). An empty set covers everything below.
+fn project(value: &Value, fields: &Value) -> Value {
+    let Some(fields) = fields
+        .as_object()
+        .filter(|fields| fields.keys().any(|key| key != "."))
+    else {
+        return value.clone();
+    };
+    match value {
+        Value::Object(object) => {
+            let covered = fields.iter().filter_map(|(key, below)| {
+                let name = key.strip_prefix("f:")?;
+                Some((name.to_owned(), project(object.get(name)?, below)))
+            });
+            Value::Object(covered.collect())
+        }
+        Value::Array(items) => Value::Array(
+            fields
+                .iter()
+                .filter_map(|(key, below)| project_item(items, key, below))
+                .collect(),
+        ),
+        scalar => scalar.clone(),
+    }
+}
+
+fn project_item(items: &[Value], key: &str, below: &Value) -> Option<Value> {
+    if let Some(keys) = key.strip_prefix("k:") {
+        let keys: Map<String, Value> = serde_json::from_str(keys).ok()?;
+        let has_keys = |item: &&Value| {
+            keys.iter()
+                .all(|(name, value)| item.get(name) == Some(value))
+        };
+        return Some(project(items.iter().find(has_keys)?, below));
+    }
+    let value: Value = serde_json::from_str(key.strip_prefix("v:")?).ok()?;
+    items.contains(&value).then_some(value)
+}
+
+fn digest(object: &Value) -> Digest {
+    let hash = blake3::hash(canonical(object).as_bytes());
+    let mut short = [0; 16];
+    short.copy_from_slice(&hash.as_bytes()[..16]);
+    Digest(short)
+}
+
+/// One text for all spellings: keys in order, lists as sets (a list whose order somebody changed is no
+/// longer ours at all), nothing for null and for empty things.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(object) => {
+            let fields: BTreeMap<&String, String> = object
+                .iter()
+                .map(|(key, value)| (key, canonical(value)))
+                .collect();
+            let fields = fields.into_iter().filter(|(_, text)| !text.is_empty());
+            let fields: Vec<String> = fields
+                .map(|(key, text)| format!("{key:?}:{text}"))
+                .collect();
+            if fields.is_empty() {
+                String::new()
+            } else {
+                format!("{{{}}}", fields.join(","))
+            }
+        }
+        Value::Array(items) => {
+            let mut items: Vec<String> = items.iter().map(canonical).collect();
+            items.sort_unstable();
+            if items.is_empty() {
+                String::new()
+            } else {
+                format!("[{}]", items.join(","))
+            }
+        }
+        Value::Null => String::new(),
+        scalar => scalar.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::{owned, wanted};
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
+    use serde_json::{Value, json};
+
+    fn managed(fields: &Value) -> Vec<ManagedFieldsEntry> {
+        let entry = json!({
+            "manager": "acervo-operator", "operation": "Apply", "fieldsType": "FieldsV1", "fieldsV1": fields,
+        });
+        vec![serde_json::from_value(entry).unwrap()]
+    }
+
+    /// A Service as applied, and the record that the API server made of it.
+    fn applied() -> (Value, Value) {
+        let object = json!({
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": {"name": "s", "labels": {"a": "1"}},
+            "spec": {"selector": {"app": "x"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]},
+        });
+        let fields = json!({
+            "f:metadata": {"f:labels": {"f:a": {}}},
+            "f:spec": {
+                "f:ports": {"k:{\"port\":80,\"protocol\":\"TCP\"}": {".": {}, "f:name": {}, "f:port": {}, "f:targetPort": {}}},
+                "f:selector": {},
+            },
+        });
+        (object, fields)
+    }
+
+    /// The same Service as the API server gives it back: with defaults, and what others added.
+    fn observed() -> Value {
+        json!({
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": {"name": "s", "uid": "u", "resourceVersion": "9", "labels": {"a": "1", "other": "2"}},
+            "spec": {
+                "clusterIP": "10.0.0.1", "selector": {"app": "x"},
+                "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http", "nodePort": 30000}],
+            },
+            "status": {"loadBalancer": {}},
+        })
+    }
+
+    #[test]
+    fn what_was_applied_is_recognised_among_defaults_and_fields_of_others() {
+        let (object, fields) = applied();
+        assert_eq!(owned(&observed(), &managed(&fields)), Some(wanted(&object)));
+    }
+
+    #[test]
+    fn a_field_that_somebody_changed_or_took_away_shows() {
+        let (object, fields) = applied();
+        let mut taken = fields.clone();
+        taken["f:metadata"]["f:labels"] = json!({});
+        for (what, object_now, fields_now) in [
+            (
+                "a value that is still ours on record",
+                {
+                    let mut o = observed();
+                    o["spec"]["selector"]["app"] = json!("y");
+                    o
+                },
+                fields.clone(),
+            ),
+            ("a field taken from us", observed(), {
+                let mut f = fields.clone();
+                f["f:spec"].as_object_mut().unwrap().remove("f:selector");
+                f
+            }),
+            (
+                "a field that is gone",
+                {
+                    let mut o = observed();
+                    o["metadata"]["labels"].as_object_mut().unwrap().remove("a");
+                    o
+                },
+                fields.clone(),
+            ),
+        ] {
+            assert_ne!(
+                owned(&object_now, &managed(&fields_now)),
+                Some(wanted(&object)),
+                "{what}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_object_without_our_record_is_not_ours() {
+        let (_, fields) = applied();
+        let mut other = managed(&fields);
+        other[0].manager = Some("kubectl".to_owned());
+        assert_eq!(owned(&observed(), &other), None);
+        assert_eq!(owned(&observed(), &[]), None);
+    }
+}

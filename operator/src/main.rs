@@ -1,0 +1,114 @@
+//! Start-up of the operator, in one page.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use acervo_operator::context::Context;
+use acervo_operator::watch::Progress;
+use acervo_operator::{admin, controller};
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use kube::client::ClientBuilder;
+use kube::runtime::events::{Recorder, Reporter};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tower::util::MapRequestLayer;
+use tracing_subscriber::EnvFilter;
+
+/// The Acervo operator: keeps the objects of every IiifInstitution as its resource says.
+#[derive(Debug, Parser)]
+#[command(
+    name = "acervo-operator",
+    version,
+    after_help = "Example / ejemplo:\n  acervo-operator --config-map acervo/acervo\n  acervo-operator crd | kubectl apply -f -"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prints the CustomResourceDefinition.
+    Crd,
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    /// The ConfigMap with the platform's configuration (key `config.yaml`), as NAMESPACE/NAME.
+    #[arg(long, env = "ACERVO_CONFIG_MAP", default_value = "acervo/acervo")]
+    config_map: String,
+    /// The address for /livez, /readyz and /metrics.
+    #[arg(long, env = "ACERVO_ADMIN_LISTEN", default_value = "0.0.0.0:8081")]
+    admin_listen: SocketAddr,
+    /// How many institutions are reconciled at the same time.
+    #[arg(long, default_value_t = 8)]
+    workers: usize,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(Command::Crd) = arguments.command {
+        print!("{}", acervo_crds::crd_yaml());
+        return Ok(());
+    }
+    let filter = EnvFilter::try_from_env("ACERVO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(run(arguments.run))
+}
+
+async fn run(arguments: Run) -> anyhow::Result<()> {
+    let (namespace, config_map) = arguments
+        .config_map
+        .split_once('/')
+        .context("--config-map must be NAMESPACE/NAME, such as acervo/acervo")?;
+    let progress = Arc::new(Progress::default());
+    let client = client(Arc::clone(&progress)).await?;
+    let reporter = Reporter {
+        controller: "acervo-operator".to_owned(),
+        instance: std::env::var("HOSTNAME").ok(),
+    };
+    let events = Recorder::new(client.clone(), reporter);
+    let context = Arc::new(Context::new(client, namespace, progress, events));
+    let listener = TcpListener::bind(arguments.admin_listen)
+        .await
+        .with_context(|| {
+            format!(
+                "cannot listen on {}; choose another --admin-listen",
+                arguments.admin_listen
+            )
+        })?;
+    tracing::info!("admin on http://{}", listener.local_addr()?);
+    let admin = axum::serve(listener, admin::router(Arc::clone(&context)));
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        () = controller::run(context, config_map, arguments.workers) => {
+            anyhow::bail!("the controller ended; see the log above")
+        }
+        served = admin.into_future() => Ok(served?),
+        _ = terminate.recv() => Ok(()),
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    }
+}
+
+/// A client whose lists and watches leave a trace, so that liveness can see that they go on.
+async fn client(progress: Arc<Progress>) -> anyhow::Result<kube::Client> {
+    let config = kube::Config::infer()
+        .await
+        .context("no cluster is known; run inside one, or set KUBECONFIG")?;
+    let trace = MapRequestLayer::new(move |request: http::Request<kube::client::Body>| {
+        progress.asked(request.uri());
+        request
+    });
+    Ok(ClientBuilder::try_from(config)?.with_layer(&trace).build())
+}

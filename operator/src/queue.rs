@@ -1,0 +1,163 @@
+//! The work queue: which institutions are to be reconciled, and when. Each is worked on once at a time;
+//! what is asked for while it is worked on is remembered.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// The name of an institution.
+pub type Name = Arc<str>;
+
+/// Institutions that wait for a reconcile.
+#[derive(Debug, Default)]
+pub struct Queue {
+    inner: Mutex<Inner>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    by_time: BTreeSet<(Instant, Name)>,
+    by_name: HashMap<Name, Instant>,
+    running: HashSet<Name>,
+    /// Asked for while running.
+    again: HashMap<Name, Instant>,
+}
+
+impl Queue {
+    /// Asks for a reconcile in `delay`, unless one is asked for sooner.
+    pub fn add(&self, name: Name, delay: Duration) {
+        self.lock().add(name, Instant::now() + delay);
+        self.changed.notify_one();
+    }
+
+    /// The next institution whose time has come. Call [`Queue::done`] with it afterwards.
+    pub async fn next(&self) -> Name {
+        loop {
+            let due = {
+                let mut inner = self.lock();
+                let first = inner.by_time.first().cloned();
+                match first {
+                    Some((at, name)) if at <= Instant::now() => {
+                        inner.by_time.remove(&(at, Arc::clone(&name)));
+                        inner.by_name.remove(&name);
+                        inner.running.insert(Arc::clone(&name));
+                        // Others may be due as well.
+                        self.changed.notify_one();
+                        return name;
+                    }
+                    Some((at, _)) => Some(at),
+                    None => None,
+                }
+            };
+            match due {
+                Some(at) => {
+                    tokio::select! {
+                        () = tokio::time::sleep_until(at) => {}
+                        () = self.changed.notified() => {}
+                    }
+                }
+                None => self.changed.notified().await,
+            }
+        }
+    }
+
+    /// The work on `name` has ended; it is to be looked at again after `delay`, or sooner if that was
+    /// asked for meanwhile.
+    pub fn done(&self, name: &Name, delay: Option<Duration>) {
+        let mut inner = self.lock();
+        inner.running.remove(name);
+        if let Some(at) = inner.again.remove(name) {
+            inner.add(Arc::clone(name), at);
+        }
+        if let Some(delay) = delay {
+            inner.add(Arc::clone(name), Instant::now() + delay);
+        }
+        drop(inner);
+        self.changed.notify_one();
+    }
+
+    /// How many wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().by_name.len()
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn add(&mut self, name: Name, at: Instant) {
+        if self.running.contains(&name) {
+            let again = self.again.entry(name).or_insert(at);
+            *again = at.min(*again);
+            return;
+        }
+        match self.by_name.get(&name) {
+            Some(sooner) if *sooner <= at => {}
+            later => {
+                if let Some(later) = later {
+                    self.by_time.remove(&(*later, Arc::clone(&name)));
+                }
+                self.by_time.insert((at, Arc::clone(&name)));
+                self.by_name.insert(name, at);
+            }
+        }
+    }
+}
+
+/// A little longer for some than for others, so that not all come at once.
+#[must_use]
+pub fn jittered(name: &str, pause: Duration) -> Duration {
+    let share = u32::from(blake3::hash(name.as_bytes()).as_bytes()[0]);
+    pause + pause * share / 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, Queue};
+    use std::time::Duration;
+    use tokio::time::Instant;
+
+    fn name(text: &str) -> Name {
+        text.into()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_sooner_of_two_wishes_counts_and_one_reconcile_answers_both() {
+        let queue = Queue::default();
+        let begun = Instant::now();
+        queue.add(name("a"), Duration::from_secs(60));
+        queue.add(name("a"), Duration::from_secs(1));
+        queue.add(name("a"), Duration::from_secs(30));
+        assert_eq!(&*queue.next().await, "a");
+        assert_eq!(begun.elapsed().as_secs(), 1);
+        assert!(queue.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_asked_for_during_the_work_is_done_after_it() {
+        let queue = Queue::default();
+        queue.add(name("a"), Duration::ZERO);
+        let working = queue.next().await;
+        queue.add(name("a"), Duration::ZERO);
+        queue.add(name("b"), Duration::from_secs(5));
+        let begun = Instant::now();
+        assert_eq!(&*queue.next().await, "b", "a is being worked on");
+        assert_eq!(begun.elapsed().as_secs(), 5);
+        queue.done(&working, Some(Duration::from_secs(60)));
+        assert_eq!(&*queue.next().await, "a");
+        assert_eq!(begun.elapsed().as_secs(), 5, "at once, not in a minute");
+    }
+}

@@ -1,0 +1,207 @@
+//! One institution, from its resource to its objects: dereference, validate, build, apply, status.
+//!
+//! Only the first and the last two steps speak with the API server.
+
+pub mod apply;
+pub mod build;
+pub mod dereference;
+pub mod facts;
+pub mod memory;
+pub mod report;
+pub mod retire;
+pub mod status;
+pub mod validate;
+
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use acervo_crds::IiifInstitution;
+use jiff::Timestamp;
+use kube::ResourceExt as _;
+
+use crate::context::Context;
+use crate::metrics::Outcome;
+use crate::queue::{Name, jittered};
+use apply::{Applier, ApplyError};
+use dereference::DereferenceError;
+use facts::NamespaceState;
+use memory::Memory;
+use report::StatusError;
+use validate::Validated;
+
+/// How soon an institution is looked at again that waits for something that cannot be watched.
+const WAITING: Duration = Duration::from_secs(15);
+/// And when it waits for nothing: a net under the watches.
+const RESTING: Duration = Duration::from_secs(1800);
+/// The longest time between two tries of what failed.
+const LONGEST_RETRY: Duration = Duration::from_secs(120);
+
+/// Why a reconcile did not end; it is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileError {
+    /// The cluster could not be read.
+    #[error(transparent)]
+    Dereference(#[from] DereferenceError),
+    /// An object could not be written.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// The status could not be written.
+    #[error(transparent)]
+    Status(#[from] StatusError),
+}
+
+impl ReconcileError {
+    /// The step that failed: the label of the metric, and the reason of event and condition.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Dereference(_) => "DereferenceFailed",
+            Self::Apply(_) => status::APPLY_FAILED,
+            Self::Status(_) => "StatusFailed",
+        }
+    }
+}
+
+/// Reconciles the institution called `name`; gives when to look at it again.
+pub async fn run(context: &Context, name: &Name) -> Option<Duration> {
+    let begun = Instant::now();
+    let mut memory = take_memory(context, name);
+    let stored = context.institutions.of(name);
+    let result = match stored.as_deref() {
+        None => retire::retire(context, name).await.map(|()| None),
+        Some(Ok(institution)) => reconcile(context, institution, &mut memory).await.map(Some),
+        Some(Err(invalid)) => report::unreadable(context, name, invalid, &mut memory)
+            .await
+            .map(|()| None)
+            .map_err(ReconcileError::from),
+    };
+    context
+        .metrics
+        .duration
+        .observe(begun.elapsed().as_secs_f64());
+    let again = match result {
+        Ok(again) => {
+            memory.failures = 0;
+            count(
+                context,
+                if matches!(stored.as_deref(), Some(Err(_))) {
+                    "InvalidResource"
+                } else {
+                    "ok"
+                },
+            );
+            again.map(|pause| jittered(name, pause))
+        }
+        Err(error) => {
+            memory.failures += 1;
+            count(context, error.reason());
+            let tries = memory.failures;
+            tracing::warn!(institution = %name, tries, %error, "a reconcile failed and is tried again");
+            Some(jittered(
+                name,
+                LONGEST_RETRY.min(Duration::from_secs(1 << tries.min(7))),
+            ))
+        }
+    };
+    if stored.is_some() || again.is_some() {
+        keep_memory(context, name, memory);
+    }
+    again
+}
+
+/// dereference → validate → build → apply → status
+async fn reconcile(
+    context: &Context,
+    institution: &IiifInstitution,
+    memory: &mut Memory,
+) -> Result<Duration, ReconcileError> {
+    let Some(surroundings) = context.surroundings.borrow().clone() else {
+        return Ok(WAITING);
+    };
+    let config = &surroundings.config;
+
+    // dereference (reads what is not watched)
+    let facts = dereference::facts(institution, context, &surroundings, memory).await?;
+
+    // validate (pure)
+    let validated = match validate::validate(institution, &facts, config) {
+        Ok(validated) => validated,
+        Err(error) => {
+            let status = status::refused(institution, &error, config.platform.language, facts.now);
+            report::report(context, institution, &status, memory).await?;
+            return Ok(if facts.namespace == NamespaceState::Foreign {
+                WAITING
+            } else {
+                RESTING
+            });
+        }
+    };
+
+    // build (pure)
+    let prepared = build::build(&validated);
+
+    // apply (writes what differs)
+    let name = institution.name_any();
+    let applier = Applier::new(
+        &context.client,
+        &context.children,
+        &name,
+        &validated.namespace,
+    );
+    let (applied, writes) = applier.apply(prepared).await;
+    context.metrics.writes.inc_by(writes as u64);
+    if writes > 0 {
+        tracing::info!(institution = name, writes, "objects were written");
+    }
+
+    // status (from what was applied and is observed now; writes if it says anything new)
+    let mut observed = facts.clone();
+    dereference::observe(&mut observed, &context.children, &name);
+    let status = match &applied {
+        Ok(applied) => status::status(&validated, applied, &observed),
+        Err(error) => status::hindered(&validated, error, &observed),
+    };
+    report::report(context, institution, &status, memory).await?;
+    applied?;
+    Ok(look_again(&validated))
+}
+
+/// When to look again if no watch tells of anything: when a schedule is due, or soon, if the
+/// institution waits for what is not watched.
+fn look_again(validated: &Validated<'_>) -> Duration {
+    let waits = validated.institution.spec.storage.existing_claim.is_some()
+        && validated
+            .facts
+            .claim
+            .as_ref()
+            .is_none_or(|claim| claim.phase != facts::ClaimPhase::Bound);
+    let longest = if waits { WAITING } else { RESTING };
+    let due = build::ingest_job::next_wake(validated)
+        .and_then(|due| Duration::try_from(due.duration_since(Timestamp::now())).ok());
+    // Never before it is due.
+    due.map_or(longest, |due| longest.min(due + Duration::from_secs(1)))
+}
+
+fn take_memory(context: &Context, name: &Name) -> Memory {
+    let mut memories = context
+        .memories
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    memories.remove(name).unwrap_or_default()
+}
+
+fn keep_memory(context: &Context, name: &Name, memory: Memory) {
+    let mut memories = context
+        .memories
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    memories.insert(Arc::clone(name), memory);
+}
+
+fn count(context: &Context, reason: &'static str) {
+    context
+        .metrics
+        .reconciles
+        .get_or_create(&Outcome { reason })
+        .inc();
+}

@@ -1,0 +1,235 @@
+//! An ingest: why it starts, and its Job. When it starts is decided in [`decision`].
+
+pub mod decision;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use acervo_tenancy::CollectionName;
+use jiff::Timestamp;
+use k8s_openapi::api::batch::v1::{Job, JobSpec};
+use k8s_openapi::api::core::v1::{
+    ConfigMapVolumeSource, Container, EnvVar, PodSpec, PodTemplateSpec, Volume,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt as _;
+
+use super::deployment::count;
+use super::{object, pod};
+use crate::names;
+use crate::reconcile::validate::Validated;
+
+pub use decision::{jobs_to_start, next_wake, spent_jobs};
+
+/// Where what institutions hand over is.
+const INCOMING: &str = "/data/incoming";
+/// Where collections are published.
+const PUBLISHED: &str = "/data/published";
+/// Where the certificates that ingest trusts are.
+const CERTIFICATES: &str = "/etc/acervo-ca";
+/// Where the last words of a container are read.
+const LAST_WORDS: &str = "/dev/termination-log";
+
+/// The most memory for decoding one image, in MiB; more than that no image is worth.
+const MOST_IMAGE_MEMORY: u64 = 1024;
+/// The memory from which on two images are made at the same time.
+const TWO_WORKERS: u64 = 2 << 30;
+
+/// Why an ingest starts. Its text is the annotation [`crate::names::CAUSE`] of the Job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The source is not what was published last.
+    Changed,
+    /// The removal of more than half of the items was confirmed.
+    RemovalConfirmed,
+    /// The annotation [`crate::names::INGEST_NOW`] has this value.
+    Requested(String),
+    /// The collection's schedule named this time.
+    Scheduled(Timestamp),
+}
+
+/// An ingest that is to start now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IngestStart {
+    /// The collection.
+    pub collection: CollectionName,
+    /// Why.
+    pub cause: Cause,
+    /// The state of the source; none if it is not there.
+    pub fingerprint: Option<String>,
+    /// Its folder in `incoming/`.
+    pub directory: String,
+}
+
+/// A text that is no cause.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no cause of an ingest")]
+pub struct CauseError(String);
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed => f.write_str("changed"),
+            Self::RemovalConfirmed => f.write_str("removal-confirmed"),
+            Self::Requested(value) => write!(f, "requested:{value}"),
+            Self::Scheduled(time) => write!(f, "scheduled:{time}"),
+        }
+    }
+}
+
+impl FromStr for Cause {
+    type Err = CauseError;
+
+    fn from_str(text: &str) -> Result<Self, CauseError> {
+        let error = || CauseError(text.to_owned());
+        match text.split_once(':') {
+            None if text == "changed" => Ok(Self::Changed),
+            None if text == "removal-confirmed" => Ok(Self::RemovalConfirmed),
+            Some(("requested", value)) => Ok(Self::Requested(value.to_owned())),
+            Some(("scheduled", time)) => time.parse().map(Self::Scheduled).map_err(|_| error()),
+            _ => Err(error()),
+        }
+    }
+}
+
+/// The Job of an ingest. Its name follows from collection, fingerprint and cause, so that the same
+/// ingest is never started twice, whatever happens between decision and status.
+#[must_use]
+pub fn job(institution: &Validated<'_>, start: &IngestStart) -> Job {
+    let cause = start.cause.to_string();
+    let name = names::ingest_job(&start.collection, start.fingerprint.as_deref(), &cause);
+    let mut labels = names::labels(&institution.name);
+    labels.insert(names::NAME.to_owned(), names::INGEST.to_owned());
+    labels.insert(names::COLLECTION.to_owned(), start.collection.to_string());
+    let template = PodTemplateSpec {
+        metadata: Some(ObjectMeta {
+            labels: Some(labels.clone()),
+            ..ObjectMeta::default()
+        }),
+        spec: Some(pod_spec(institution, start)),
+    };
+    Job {
+        metadata: ObjectMeta {
+            labels: Some(labels),
+            annotations: Some(annotations(institution, start, &cause)),
+            ..object::owned(institution, &name)
+        },
+        spec: Some(JobSpec {
+            backoff_limit: Some(count(institution.config.ingest.backoff_limit)),
+            template,
+            ..JobSpec::default()
+        }),
+        ..Job::default()
+    }
+}
+
+/// What the operator remembers by the Job: what it read and why, and which wishes of the resource it
+/// has met.
+fn annotations(
+    institution: &Validated<'_>,
+    start: &IngestStart,
+    cause: &str,
+) -> BTreeMap<String, String> {
+    let wishes = institution.institution.annotations();
+    let wishes = [names::INGEST_NOW, names::CONFIRM_REMOVAL]
+        .into_iter()
+        .filter_map(|name| Some((name, wishes.get(name)?.as_str())));
+    let fingerprint = start.fingerprint.as_deref();
+    wishes
+        .chain([(names::CAUSE, cause)])
+        .chain(fingerprint.map(|fingerprint| (names::FINGERPRINT, fingerprint)))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// On a volume of one node, the pod runs on the node of the server's.
+fn pod_spec(institution: &Validated<'_>, start: &IngestStart) -> PodSpec {
+    let certificates = institution.facts.ca_bundle.is_some();
+    let volume = Volume {
+        name: names::CA_BUNDLE.to_owned(),
+        config_map: Some(ConfigMapVolumeSource {
+            name: names::CA_BUNDLE.to_owned(),
+            ..ConfigMapVolumeSource::default()
+        }),
+        ..Volume::default()
+    };
+    let mut container = Container {
+        name: names::INGEST.to_owned(),
+        args: Some(arguments(institution, start)),
+        env: pod::some(environment(institution)),
+        resources: Some(pod::resources(&institution.plan.ingest_resources)),
+        termination_message_path: Some(LAST_WORDS.to_owned()),
+        termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
+        ..Container::default()
+    };
+    if certificates {
+        container.volume_mounts = Some(vec![pod::read_only(names::CA_BUNDLE, CERTIFICATES)]);
+    }
+    let volumes = if certificates {
+        vec![volume]
+    } else {
+        Vec::new()
+    };
+    let server = || object::program_labels(institution, names::IMAGE_SERVER);
+    PodSpec {
+        affinity: (!institution.storage.shared).then(|| pod::beside(server())),
+        restart_policy: Some("Never".to_owned()),
+        ..pod::spec(institution, names::INGEST, container, volumes)
+    }
+}
+
+fn arguments(institution: &Validated<'_>, start: &IngestStart) -> Vec<String> {
+    let memory = institution.plan.ingest_resources.limits.memory.units();
+    let workers = if memory < TWO_WORKERS { 1 } else { 2 };
+    // A quarter is left for tiles in the making and for the program itself.
+    let image_memory = ((memory / 4 * 3 / workers) >> 20).clamp(1, MOST_IMAGE_MEMORY);
+    let published = format!("{PUBLISHED}/{}", start.collection);
+    let workers = workers.to_string();
+    let image_memory = image_memory.to_string();
+    let mut arguments: Vec<_> = [
+        "ingest",
+        "--collection",
+        start.collection.as_str(),
+        "--incoming",
+        INCOMING,
+        "--directory",
+        &start.directory,
+        "--published",
+        &published,
+        "--termination-message",
+        LAST_WORDS,
+        "--workers",
+        &workers,
+        "--image-memory",
+        &image_memory,
+    ]
+    .map(str::to_owned)
+    .into();
+    if start.cause == Cause::RemovalConfirmed {
+        arguments.push("--confirm-removal".to_owned());
+    }
+    arguments
+}
+
+/// The way out of the cluster, as programs commonly read it.
+fn environment(institution: &Validated<'_>) -> Vec<EnvVar> {
+    let proxy = &institution.config.ingest.proxy;
+    let bundle = format!("{CERTIFICATES}/{}", names::CA_BUNDLE_KEY);
+    let bundle = institution.facts.ca_bundle.is_some().then_some(bundle);
+    [
+        ("HTTP_PROXY", &proxy.http),
+        ("HTTPS_PROXY", &proxy.https),
+        ("NO_PROXY", &proxy.no),
+        ("SSL_CERT_FILE", &bundle),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| {
+        Some(EnvVar {
+            name: name.to_owned(),
+            value: Some(value.clone()?),
+            value_from: None,
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,185 @@
+//! When an ingest starts, and which ended Jobs are no longer needed. Pure: the time is a fact.
+//!
+//! The newest Job of a collection is the operator's memory of it: what it read, why, and which wishes
+//! of the resource (its annotations) it met. So that Job stays after its end, until a newer one
+//! replaces it; whoever deletes it by hand starts over.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use acervo_crds::collection::{Collection, Source};
+use jiff::Timestamp;
+use kube::ResourceExt as _;
+
+use super::{Cause, IngestStart};
+use crate::names;
+use crate::reconcile::facts::{JobPhase, JobState};
+use crate::reconcile::validate::{Validated, last_due, next_due};
+
+/// The ingests to start now: of each collection one at a time, and of the institution no more than the
+/// platform allows.
+///
+/// None starts without word from inside: only the server knows whether a folder has stopped changing,
+/// and the pods of Jobs run beside its own.
+#[must_use]
+pub fn jobs_to_start(institution: &Validated<'_>) -> Vec<IngestStart> {
+    let jobs = &institution.facts.jobs;
+    let running = jobs.iter().filter(|job| job.phase == JobPhase::Running);
+    let most = usize::try_from(institution.config.ingest.max_concurrent).unwrap_or(usize::MAX);
+    let room = most.saturating_sub(running.count());
+    if institution.institution.spec.suspend {
+        return Vec::new();
+    }
+    let collections = institution.institution.spec.collections.iter();
+    collections
+        .filter_map(|collection| start(institution, collection))
+        .take(room)
+        .collect()
+}
+
+/// The Jobs to delete: those of collections that are gone, those that run although the institution is
+/// suspended, and the ended ones that a newer one has replaced.
+#[must_use]
+pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
+    let spec = &institution.institution.spec;
+    let collections: BTreeSet<_> = spec.collections.iter().map(|c| c.name.as_str()).collect();
+    let is_spent = |job: &&JobState| {
+        let newest = newest(institution, &job.collection).is_some_and(|n| n.name == job.name);
+        match job.phase {
+            _ if !collections.contains(job.collection.as_str()) => true,
+            JobPhase::Running => spec.suspend,
+            JobPhase::Succeeded | JobPhase::Failed => !newest,
+        }
+    };
+    let mut names: Vec<_> = institution
+        .facts
+        .jobs
+        .iter()
+        .filter(is_spent)
+        .map(|job| job.name.clone())
+        .collect();
+    names.sort();
+    names
+}
+
+/// When the next schedule of a collection is due, so that the institution is looked at again then.
+#[must_use]
+pub fn next_wake(institution: &Validated<'_>) -> Option<Timestamp> {
+    let spec = &institution.institution.spec;
+    let schedules = spec.collections.iter().filter_map(|c| c.schedule.as_ref());
+    let now = institution.facts.now;
+    schedules
+        .filter(|_| !spec.suspend)
+        .filter_map(|schedule| next_due(schedule, now).ok().flatten())
+        .min()
+}
+
+fn newest<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a JobState> {
+    let jobs = institution.facts.jobs.iter();
+    jobs.filter(|job| job.collection == collection)
+        .max_by_key(|job| (job.created, Reverse(job.name.as_str())))
+}
+
+fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestStart> {
+    let Source::Directory(directory) = &collection.source else {
+        return None;
+    };
+    let name = collection.name.as_str();
+    let jobs = &institution.facts.jobs;
+    let runs = |job: &JobState| job.collection == name && job.phase == JobPhase::Running;
+    if jobs.iter().any(runs) {
+        return None;
+    }
+    let incoming = institution.facts.inside.as_ref()?.incoming(directory);
+    if incoming.is_some_and(|incoming| !incoming.settled) {
+        return None;
+    }
+    let fingerprint = incoming.map(|incoming| incoming.fingerprint.as_str());
+    Some(IngestStart {
+        collection: collection.name.clone(),
+        cause: cause(institution, collection, fingerprint)?,
+        fingerprint: fingerprint.map(str::to_owned),
+        directory: directory.clone(),
+    })
+}
+
+/// Why the collection is to be ingested now; none if it is not. One ingest meets every wish that there
+/// is when it starts, so the first cause that holds is enough.
+fn cause(
+    institution: &Validated<'_>,
+    collection: &Collection,
+    fingerprint: Option<&str>,
+) -> Option<Cause> {
+    let name = collection.name.as_str();
+    let newest = newest(institution, name);
+    let wishes = institution.institution.annotations();
+    let confirmation = wishes.get(names::CONFIRM_REMOVAL);
+    let new_confirmation = confirmation.filter(|value| {
+        newest.and_then(|job| job.confirmation.as_ref()) != Some(*value)
+            && fingerprint.is_some_and(|fingerprint| confirms(value, name, fingerprint))
+    });
+    if new_confirmation.is_some() {
+        return Some(Cause::RemovalConfirmed);
+    }
+    let request = wishes.get(names::INGEST_NOW);
+    let new_request =
+        request.filter(|value| newest.and_then(|job| job.request.as_ref()) != Some(*value));
+    if let Some(value) = new_request {
+        return Some(Cause::Requested(value.clone()));
+    }
+    let fingerprint = fingerprint?;
+    if is_new(institution, name, fingerprint, newest) {
+        return Some(Cause::Changed);
+    }
+    due(institution, collection, newest).map(Cause::Scheduled)
+}
+
+/// Whether a value of [`names::CONFIRM_REMOVAL`] names this state of this collection.
+fn confirms(value: &str, collection: &str, fingerprint: &str) -> bool {
+    value.split(',').any(|entry| {
+        let named = entry.trim().split_once(':');
+        named.is_some_and(|(of, digits)| {
+            of == collection && digits.len() >= names::SHORT && fingerprint.starts_with(digits)
+        })
+    })
+}
+
+/// Whether the source is neither what was published last nor what the newest Job has read, be it
+/// without success: what failed once fails again.
+fn is_new(
+    institution: &Validated<'_>,
+    collection: &str,
+    fingerprint: &str,
+    newest: Option<&JobState>,
+) -> bool {
+    let inside = institution.facts.inside.as_ref();
+    let ingested = inside
+        .and_then(|inside| inside.collection(collection))
+        .and_then(|collection| collection.ingested.as_ref());
+    let published = ingested.is_some_and(|ingested| ingested.fingerprint == fingerprint);
+    let read = newest.is_some_and(|job| job.fingerprint.as_deref() == Some(fingerprint));
+    !published && !read
+}
+
+/// The time at which the schedule was due, if nothing was read since. Times that were missed are made
+/// up for once.
+fn due(
+    institution: &Validated<'_>,
+    collection: &Collection,
+    newest: Option<&JobState>,
+) -> Option<Timestamp> {
+    let schedule = collection.schedule.as_ref()?;
+    let due = last_due(schedule, institution.facts.now).ok().flatten()?;
+    let metadata = &institution.institution.metadata;
+    let made = metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let inside = institution.facts.inside.as_ref()?;
+    let ingested = inside
+        .collection(collection.name.as_str())
+        .and_then(|collection| collection.ingested.as_ref());
+    let since = [
+        made,
+        newest.map(|job| job.created),
+        ingested.map(|ingested| ingested.finished),
+    ];
+    (since.into_iter().flatten().max() < Some(due)).then_some(due)
+}

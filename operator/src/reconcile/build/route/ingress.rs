@@ -1,0 +1,77 @@
+//! How readers' requests reach the institution through an Ingress controller.
+
+use k8s_openapi::api::networking::v1::{
+    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule,
+    IngressServiceBackend, IngressSpec, IngressTLS, ServiceBackendPort,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::config::Routing;
+use crate::names;
+use crate::reconcile::build::{object, pod};
+use crate::reconcile::validate::Validated;
+
+/// The Ingress with every host; none where the platform has a Gateway.
+pub(in crate::reconcile::build) fn ingress(institution: &Validated<'_>) -> Option<Ingress> {
+    let Routing::Ingress(controller) = &institution.config.routing else {
+        return None;
+    };
+    let addresses = &institution.addresses;
+    let own = addresses.own_hosts.iter();
+    let rules = std::iter::once(rule(&addresses.host, &addresses.path))
+        .chain(own.map(|host| rule(host, "/")));
+    let annotations = &controller.annotations;
+    Some(Ingress {
+        metadata: ObjectMeta {
+            annotations: (!annotations.is_empty()).then(|| annotations.clone()),
+            ..object::owned(institution, names::PUBLIC)
+        },
+        spec: Some(IngressSpec {
+            ingress_class_name: controller.class_name.clone(),
+            rules: Some(rules.collect()),
+            tls: pod::some(tls(institution, controller.own_certificates)),
+            ..IngressSpec::default()
+        }),
+        ..Ingress::default()
+    })
+}
+
+/// A host of the institution has its certificate in a Secret of its name; the platform's host has the
+/// controller's own, unless each institution is to have one.
+fn tls(institution: &Validated<'_>, own_certificates: bool) -> Vec<IngressTLS> {
+    let addresses = &institution.addresses;
+    if !addresses.https {
+        return Vec::new();
+    }
+    let tls = |host: &String, own: bool| IngressTLS {
+        hosts: Some(vec![host.clone()]),
+        secret_name: own.then(|| host.clone()),
+    };
+    let own = addresses.own_hosts.iter().map(|host| tls(host, true));
+    std::iter::once(tls(&addresses.host, own_certificates))
+        .chain(own)
+        .collect()
+}
+
+fn rule(host: &str, path: &str) -> IngressRule {
+    let backend = IngressBackend {
+        service: Some(IngressServiceBackend {
+            name: names::IMAGE_SERVER.to_owned(),
+            port: Some(ServiceBackendPort {
+                name: Some(names::HTTP.to_owned()),
+                number: None,
+            }),
+        }),
+        resource: None,
+    };
+    IngressRule {
+        host: Some(host.to_owned()),
+        http: Some(HTTPIngressRuleValue {
+            paths: vec![HTTPIngressPath {
+                path: Some(path.to_owned()),
+                path_type: "Prefix".to_owned(),
+                backend,
+            }],
+        }),
+    }
+}

@@ -1,0 +1,268 @@
+//! What a reconcile knows of the cluster: plain data, gathered by dereference, judged by validate.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+
+use super::build::ingest_job::Cause;
+use crate::inside::{LastWords, StatusDocument};
+use crate::quantity::Amount;
+
+/// What a reconcile knows of the cluster about one institution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// The time of the reconcile.
+    pub now: Timestamp,
+    /// The namespace of the institution's name.
+    pub namespace: NamespaceState,
+    /// How the claims of `spec.hostnames` were settled.
+    pub hosts: Vec<HostClaim>,
+    /// The claim that the institution's pods mount (its own, or the existing one it names); none if
+    /// there is none yet.
+    pub claim: Option<ClaimState>,
+    /// The storage class of that claim, or that a new one would get.
+    pub storage_class: StorageClassState,
+    /// The provider's Gateway.
+    pub gateway: GatewayState,
+    /// Whether the cluster knows ListenerSets.
+    pub listener_sets: bool,
+    /// The institution's hosts whose certificates the Gateway does not find.
+    pub without_certificate: Vec<String>,
+    /// The platform's image pull Secrets (`image.pullSecrets`), from the operator's namespace.
+    pub pull_secrets: Vec<PullSecret>,
+    /// The certificates (PEM) of `ingest.caBundleConfigMap`, from the operator's namespace.
+    pub ca_bundle: Option<String>,
+    /// The Deployment; none if there is none yet.
+    pub server: Option<ServerState>,
+    /// The address of the Service in the cluster; none if it has none yet.
+    pub service: Option<Box<str>>,
+    /// The routes or the Ingress, by name.
+    pub routes: Vec<RouteState>,
+    /// What the server says of itself; none if it does not answer.
+    pub inside: Option<Arc<StatusDocument>>,
+    /// The institution's ingest Jobs.
+    pub jobs: Vec<JobState>,
+}
+
+/// Whose the namespace `acervo-<name>` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamespaceState {
+    /// Nobody's: it does not exist.
+    Absent,
+    /// The institution's.
+    Ours,
+    /// That of an earlier institution of the same name, kept for this one.
+    Retained,
+    /// Somebody else's: without the institution's label.
+    Foreign,
+    /// It is being deleted.
+    Terminating,
+}
+
+/// How the claim of one host was settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostClaim {
+    /// The host, as `spec.hostnames` has it.
+    pub host: String,
+    /// The older institution that has it; none if this institution has it.
+    pub lost_to: Option<String>,
+}
+
+/// A PersistentVolumeClaim, as observed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimState {
+    /// The size that it asks for.
+    pub requested: Option<Amount>,
+    /// The size that it has.
+    pub capacity: Option<Amount>,
+    /// The class that it asks for.
+    pub storage_class: Option<String>,
+    /// `ReadWriteOnce`, `ReadWriteMany`, …
+    pub access_modes: Vec<String>,
+    /// Its phase.
+    pub phase: ClaimPhase,
+    /// What the cluster says of a resize that failed.
+    pub resize_error: Option<String>,
+    /// Whether it is `spec.storage.existingClaim`, which somebody else made.
+    pub is_existing: bool,
+}
+
+/// The phase of a PersistentVolumeClaim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimPhase {
+    /// It waits for a volume.
+    Pending,
+    /// It has its volume.
+    Bound,
+    /// Its volume is gone.
+    Lost,
+}
+
+/// What is known of a storage class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StorageClassState {
+    /// None is named, and the cluster has no default; or it could not be found out.
+    Unknown,
+    /// The class named does not exist.
+    Missing {
+        /// Its name.
+        name: String,
+    },
+    /// It exists.
+    Found {
+        /// Its name.
+        name: String,
+        /// Whether its volumes can grow.
+        expandable: bool,
+    },
+}
+
+/// What is known of the provider's Gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GatewayState {
+    /// The platform uses an Ingress.
+    Unused,
+    /// The cluster has no Gateway API.
+    NoApi,
+    /// There is no Gateway of that name.
+    Missing,
+    /// It exists.
+    Found {
+        /// Whether its controller accepted it.
+        accepted: bool,
+    },
+}
+
+/// An image pull Secret of the platform.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PullSecret {
+    /// Its name.
+    pub name: String,
+    /// `kubernetes.io/dockerconfigjson` or the older `kubernetes.io/dockercfg`.
+    pub type_: String,
+    /// Its content.
+    pub data: BTreeMap<String, ByteString>,
+}
+
+/// The Deployment, as observed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServerState {
+    /// The generation of its spec.
+    pub generation: i64,
+    /// The generation that its controller has seen.
+    pub observed_generation: i64,
+    /// Pods wanted.
+    pub replicas: i32,
+    /// Pods that follow the newest template.
+    pub updated: i32,
+    /// Pods that answer.
+    pub ready: i32,
+    /// Pods that have answered for long enough.
+    pub available: i32,
+    /// The image of its template.
+    pub image: String,
+    /// What its controller says when pods cannot be made or the rollout hangs (`ReplicaFailure`, or
+    /// `Progressing` false), such as a quota that is too small.
+    pub failure: Option<String>,
+}
+
+/// A route or Ingress, as observed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteState {
+    /// Its name.
+    pub name: String,
+    /// Whether every parent accepted it; none if none has said anything yet. An Ingress is accepted
+    /// once it has an address, or at once where its controller gives none.
+    pub accepted: Option<bool>,
+    /// What the parent that refused it says: reason and message.
+    pub refusal: Option<String>,
+}
+
+/// An ingest Job, as observed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobState {
+    /// Its name.
+    pub name: String,
+    /// The collection, from its label.
+    pub collection: String,
+    /// The fingerprint, from its annotation.
+    pub fingerprint: Option<String>,
+    /// Why it was started, from its annotation; none if that cannot be read.
+    pub cause: Option<Cause>,
+    /// The value of [`crate::names::INGEST_NOW`] that the resource had when it started.
+    pub request: Option<String>,
+    /// The value of [`crate::names::CONFIRM_REMOVAL`] that the resource had when it started.
+    pub confirmation: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// How it stands.
+    pub phase: JobPhase,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+    /// What its pod said at its end.
+    pub last_words: Option<LastWords>,
+    /// What the cluster says of its failure, such as `BackoffLimitExceeded`.
+    pub failure: Option<String>,
+}
+
+/// How an ingest Job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobPhase {
+    /// It waits or runs.
+    Running,
+    /// It ended well.
+    Succeeded,
+    /// It failed for good.
+    Failed,
+}
+
+impl Facts {
+    /// The facts about an institution of which the cluster has nothing yet.
+    #[must_use]
+    pub fn nothing_yet(now: Timestamp) -> Self {
+        Self {
+            now,
+            namespace: NamespaceState::Absent,
+            hosts: Vec::new(),
+            claim: None,
+            storage_class: StorageClassState::Unknown,
+            gateway: GatewayState::Unused,
+            listener_sets: false,
+            without_certificate: Vec::new(),
+            pull_secrets: Vec::new(),
+            ca_bundle: None,
+            server: None,
+            service: None,
+            routes: Vec::new(),
+            inside: None,
+            jobs: Vec::new(),
+        }
+    }
+}
+
+impl PullSecret {
+    /// The Secret as a plain value; none if it is of a type that no image is pulled with.
+    #[must_use]
+    pub fn of(secret: Secret) -> Option<Self> {
+        let type_ = secret.type_?;
+        let pulls = ["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"];
+        pulls.contains(&type_.as_str()).then_some(Self {
+            name: secret.metadata.name?,
+            type_,
+            data: secret.data.unwrap_or_default(),
+        })
+    }
+}
+
+impl std::fmt::Debug for PullSecret {
+    /// Without the content, which nobody may log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PullSecret")
+            .field("name", &self.name)
+            .field("type_", &self.type_)
+            .finish_non_exhaustive()
+    }
+}

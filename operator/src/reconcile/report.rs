@@ -1,0 +1,168 @@
+//! Writing the status, if it says anything new, and telling of it in events.
+
+use acervo_crds::IiifInstitution;
+use acervo_crds::status::IiifInstitutionStatus;
+use acervo_tenancy::Language;
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::api::{DynamicObject, Patch, PatchParams};
+use kube::core::ApiResource;
+use kube::core::error_boundary::InvalidObject;
+use kube::runtime::events::{Event, EventType};
+use kube::{Api, Resource as _, ResourceExt as _};
+
+use super::memory::Memory;
+use super::status;
+use crate::context::Context;
+use crate::names;
+
+/// Why the status could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("status of {name}: {source}")]
+pub struct StatusError {
+    name: String,
+    source: Box<kube::Error>,
+}
+
+/// Writes `status` if it says anything new.
+///
+/// # Errors
+/// If the API server refuses it or does not answer.
+pub async fn report(
+    context: &Context,
+    institution: &IiifInstitution,
+    status: &IiifInstitutionStatus,
+    memory: &mut Memory,
+) -> Result<(), StatusError> {
+    if memory.is_written(status, institution.status.as_ref()) {
+        return Ok(());
+    }
+    let name = institution.name_any();
+    let api: Api<IiifInstitution> = Api::all(context.client.clone());
+    let patch = serde_json::json!({
+        "apiVersion": IiifInstitution::api_version(&()),
+        "kind": IiifInstitution::kind(&()),
+        "status": status,
+    });
+    let written = api
+        .patch_status(&name, &parameters(), &Patch::Apply(&patch))
+        .await;
+    let written = match written {
+        Ok(written) => written,
+        // Deleted meanwhile.
+        Err(kube::Error::Api(error)) if error.code == 404 => return Ok(()),
+        Err(source) => {
+            return Err(StatusError {
+                name,
+                source: Box::new(source),
+            });
+        }
+    };
+    if written.status.as_ref() != Some(status) {
+        tracing::warn!(
+            institution = name,
+            "the CRD does not know every field of the status: it is older than this operator; upgrade it with the chart"
+        );
+    }
+    memory.wrote(status, written.status.as_ref());
+    context.institutions.wrote(institution, written);
+    let before = institution
+        .status
+        .as_ref()
+        .map(|status| status.conditions.as_slice());
+    tell(
+        context,
+        institution,
+        before.unwrap_or_default(),
+        &status.conditions,
+    )
+    .await;
+    Ok(())
+}
+
+/// Says of a resource that cannot be read that it cannot. The others go on, and so does what was
+/// made of this one before.
+///
+/// # Errors
+/// If the API server does not answer.
+pub async fn unreadable(
+    context: &Context,
+    name: &str,
+    invalid: &InvalidObject,
+    memory: &mut Memory,
+) -> Result<(), StatusError> {
+    tracing::error!(
+        institution = name,
+        error = invalid.error,
+        "the stored resource cannot be read"
+    );
+    let surroundings = context.surroundings.borrow().clone();
+    let language = surroundings.map_or(Language::default(), |s| s.config.platform.language);
+    let status = status::unreadable(invalid, language, Timestamp::now());
+    // Told once for every version of the resource: time is no news.
+    if memory.unreadable.is_some() && memory.unreadable == invalid.metadata.resource_version {
+        return Ok(());
+    }
+    let resource = ApiResource::erase::<IiifInstitution>(&());
+    let api: Api<DynamicObject> = Api::all_with(context.client.clone(), &resource);
+    let patch = serde_json::json!({
+        "apiVersion": IiifInstitution::api_version(&()),
+        "kind": IiifInstitution::kind(&()),
+        "status": status,
+    });
+    let written = api
+        .patch_status(name, &parameters(), &Patch::Apply(&patch))
+        .await;
+    match written {
+        Ok(written) => memory.unreadable = written.metadata.resource_version,
+        // What cannot be read may not be writable either; the log has told.
+        Err(kube::Error::Api(error)) if (400..500).contains(&error.code) => {
+            memory
+                .unreadable
+                .clone_from(&invalid.metadata.resource_version);
+            tracing::warn!(institution = name, %error, "nor can its status be written");
+        }
+        Err(source) => {
+            return Err(StatusError {
+                name: name.to_owned(),
+                source: Box::new(source),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An event for every condition whose status or reason changed.
+async fn tell(
+    context: &Context,
+    institution: &IiifInstitution,
+    before: &[Condition],
+    now: &[Condition],
+) {
+    let is_new = |condition: &&Condition| {
+        let old = before.iter().find(|old| old.type_ == condition.type_);
+        old.is_none_or(|old| old.status != condition.status || old.reason != condition.reason)
+    };
+    for condition in now.iter().filter(is_new) {
+        let event = Event {
+            type_: if status::is_bad(condition) {
+                EventType::Warning
+            } else {
+                EventType::Normal
+            },
+            reason: condition.reason.clone(),
+            note: Some(format!("{}: {}", condition.type_, condition.message)),
+            action: "Reconcile".to_owned(),
+            secondary: None,
+        };
+        let reference = institution.object_ref(&());
+        if let Err(error) = context.events.publish(&event, &reference).await {
+            // An event that is lost is still in the status.
+            tracing::debug!(%error, "an event could not be written");
+        }
+    }
+}
+
+fn parameters() -> PatchParams {
+    PatchParams::apply(names::FIELD_MANAGER).force()
+}

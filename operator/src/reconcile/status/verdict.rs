@@ -1,0 +1,324 @@
+//! Whether each condition holds, and why: one function a condition.
+
+use acervo_crds::IiifInstitution;
+use acervo_tenancy::Bilingual;
+
+use super::{APPLY_FAILED, READY};
+use crate::reconcile::apply::{ApplyError, ObjectError};
+use crate::reconcile::facts::{ClaimPhase, Facts, JobPhase, RouteState};
+use crate::reconcile::validate::{About, Validated};
+
+/// Whether a condition holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// Whether a condition holds, why, and in words.
+#[derive(Debug, Clone)]
+pub(super) struct Verdict {
+    pub(super) holds: Holds,
+    pub(super) reason: &'static str,
+    pub(super) message: Bilingual,
+}
+
+impl Verdict {
+    fn yes(reason: &'static str, es: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            holds: Holds::Yes,
+            reason,
+            message: Bilingual::new(es, en),
+        }
+    }
+
+    fn no(reason: &'static str, es: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            holds: Holds::No,
+            reason,
+            message: Bilingual::new(es, en),
+        }
+    }
+}
+
+pub(super) fn ready(
+    validated: &Validated<'_>,
+    parts: &[&Verdict],
+    error: Option<&ApplyError>,
+) -> Verdict {
+    if validated.institution.spec.suspend {
+        return Verdict::no(
+            "Suspended",
+            "la institución está suspendida (spec.suspend: true)",
+            "the institution is suspended (spec.suspend: true)",
+        );
+    }
+    let url = validated.url();
+    match (parts.iter().find(|part| part.holds != Holds::Yes), error) {
+        (None, None) => Verdict::yes(
+            READY,
+            format!("los lectores pueden usar {url}"),
+            format!("readers can use {url}"),
+        ),
+        // What serves goes on, but not as the resource wants it.
+        (None, Some(error)) => {
+            let Bilingual { es, en } = not_written(&error.first);
+            Verdict::yes(
+                APPLY_FAILED,
+                format!("los lectores pueden usar {url}, pero {es}"),
+                format!("readers can use {url}, but {en}"),
+            )
+        }
+        (Some(_), Some(error)) => Verdict {
+            holds: Holds::No,
+            reason: APPLY_FAILED,
+            message: not_written(&error.first),
+        },
+        (Some(part), None) => Verdict {
+            holds: Holds::No,
+            ..(*part).clone()
+        },
+    }
+}
+
+fn not_written(error: &ObjectError) -> Bilingual {
+    match error {
+        ObjectError::Api { kind, name, source } => {
+            let why = match &**source {
+                kube::Error::Api(status) => status.message.clone(),
+                other => other.to_string(),
+            };
+            Bilingual::new(
+                format!("no se pudo escribir {kind} {name}: {why}"),
+                format!("{kind} {name} could not be written: {why}"),
+            )
+        }
+        ObjectError::Json(name, why) => Bilingual::new(
+            format!("no se pudo escribir {name}: {why}"),
+            format!("{name} could not be written: {why}"),
+        ),
+    }
+}
+
+/// The first finding about a condition, as its verdict.
+fn finding(validated: &Validated<'_>, about: About) -> Option<Verdict> {
+    let finding = validated
+        .findings
+        .iter()
+        .find(|finding| finding.about == about)?;
+    Some(Verdict {
+        holds: Holds::No,
+        reason: finding.reason.as_str(),
+        message: finding.message.clone(),
+    })
+}
+
+pub(super) fn storage_ready(validated: &Validated<'_>, observed: &Facts) -> Verdict {
+    if let Some(claim) = &observed.claim {
+        if let Some(error) = &claim.resize_error {
+            return Verdict::no(
+                "ResizeFailed",
+                format!("el volumen no puede crecer: {error}"),
+                format!("the volume cannot grow: {error}"),
+            );
+        }
+        // What cannot be changed any more does not keep readers from what is there.
+        if claim.phase == ClaimPhase::Bound {
+            return finding(validated, About::Storage).map_or_else(
+                || Verdict::yes("Bound", "el volumen está listo", "the volume is ready"),
+                |found| Verdict {
+                    holds: Holds::Yes,
+                    ..found
+                },
+            );
+        }
+        if claim.phase == ClaimPhase::Lost {
+            return Verdict::no(
+                "VolumeLost",
+                "el volumen del PersistentVolumeClaim se perdió; restaure una copia de seguridad",
+                "the volume of the PersistentVolumeClaim is lost; restore a backup",
+            );
+        }
+    }
+    finding(validated, About::Storage).unwrap_or_else(|| {
+        Verdict::no(
+            "VolumePending",
+            "el volumen aún no está listo; si tarda, vea los eventos de su PersistentVolumeClaim",
+            "the volume is not ready yet; if it takes long, see the events of its PersistentVolumeClaim",
+        )
+    })
+}
+
+pub(super) fn server_available(validated: &Validated<'_>, observed: &Facts) -> Verdict {
+    let Some(server) = &observed.server else {
+        return finding(validated, About::Server).unwrap_or_else(|| {
+            Verdict::no(
+                "ServerStarting",
+                "el servidor de imágenes se está creando",
+                "the image server is being created",
+            )
+        });
+    };
+    if server.available > 0 {
+        let (available, replicas) = (server.available, server.replicas);
+        return Verdict::yes(
+            "Available",
+            format!("{available} de {replicas} servidores de imágenes responden"),
+            format!("{available} of {replicas} image servers answer"),
+        );
+    }
+    if let Some(failure) = &server.failure {
+        return Verdict::no(
+            "ServerFailed",
+            format!("el servidor de imágenes no puede arrancar: {failure}"),
+            format!("the image server cannot start: {failure}"),
+        );
+    }
+    finding(validated, About::Server).unwrap_or_else(|| {
+        Verdict::no(
+            "ServerStarting",
+            "el servidor de imágenes está arrancando; si tarda, vea los eventos de sus pods",
+            "the image server is starting; if it takes long, see the events of its pods",
+        )
+    })
+}
+
+pub(super) fn route_accepted(
+    validated: &Validated<'_>,
+    routes: &[String],
+    observed: &Facts,
+) -> Verdict {
+    if let Some(found) = finding(validated, About::Route) {
+        return found;
+    }
+    let state = |name: &String| observed.routes.iter().find(|route| &route.name == name);
+    let states: Vec<Option<&RouteState>> = routes.iter().map(state).collect();
+    let refusal = states
+        .iter()
+        .flatten()
+        .find_map(|route| route.refusal.as_deref());
+    if let Some(refusal) = refusal {
+        return Verdict::no(
+            "RouteRefused",
+            format!("el Gateway no acepta la ruta: {refusal}"),
+            format!("the Gateway does not accept the route: {refusal}"),
+        );
+    }
+    let accepted = |route: &Option<&RouteState>| route.is_some_and(|r| r.accepted == Some(true));
+    if !states.is_empty() && states.iter().all(accepted) {
+        return Verdict::yes("Accepted", "la ruta está aceptada", "the route is accepted");
+    }
+    Verdict::no(
+        "RoutePending",
+        "la ruta aún no fue aceptada por el Gateway",
+        "the route has not been accepted by the Gateway yet",
+    )
+}
+
+pub(super) fn hostnames_accepted(validated: &Validated<'_>) -> Verdict {
+    finding(validated, About::Hostnames).unwrap_or_else(|| {
+        let count = validated.institution.spec.hostnames.len();
+        Verdict::yes(
+            "Accepted",
+            format!("{count} hosts propios aceptados"),
+            format!("{count} hosts of its own accepted"),
+        )
+    })
+}
+
+pub(super) fn collections_ingested(
+    validated: &Validated<'_>,
+    starting: &[String],
+    observed: &Facts,
+) -> Verdict {
+    if let Some(found) = finding(validated, About::Collections) {
+        return found;
+    }
+    if let Some(job) = observed
+        .jobs
+        .iter()
+        .find(|job| job.phase == JobPhase::Failed)
+    {
+        let words = job
+            .last_words
+            .as_ref()
+            .and_then(|words| words.error.as_deref());
+        let why = words.or(job.failure.as_deref()).unwrap_or("?");
+        let collection = &job.collection;
+        return Verdict::no(
+            "IngestFailed",
+            format!("la ingesta de {collection} falló: {why}"),
+            format!("the ingest of {collection} failed: {why}"),
+        );
+    }
+    let runs = |collection: &str| {
+        observed.jobs.iter().any(|job| {
+            job.collection == collection
+                && (job.phase == JobPhase::Running || starting.contains(&job.name))
+        })
+    };
+    let collections = &validated.institution.spec.collections;
+    let in_work = |name: &str| {
+        Verdict::no(
+            "InWork",
+            format!("la colección {name} está en preparación"),
+            format!("the collection {name} is in work"),
+        )
+    };
+    if let Some(collection) = collections.iter().find(|c| runs(c.name.as_str())) {
+        return in_work(collection.name.as_str());
+    }
+    let Some(inside) = &observed.inside else {
+        return Verdict {
+            holds: Holds::Unknown,
+            reason: "ServerSilent",
+            message: Bilingual::new(
+                "el servidor de imágenes aún no ha dicho qué está publicado",
+                "the image server has not said yet what is published",
+            ),
+        };
+    };
+    let state = |name: &str| inside.collection(name);
+    let moves = |name: &str| {
+        let directory = collections.iter().find(|c| c.name.as_str() == name);
+        let directory = directory.and_then(|c| c.source.directory());
+        let unsettled = directory.and_then(|directory| inside.incoming(directory));
+        unsettled.is_some_and(|incoming| !incoming.settled)
+            || state(name).is_some_and(|inside| inside.running.is_some())
+    };
+    if let Some(collection) = collections.iter().find(|c| moves(c.name.as_str())) {
+        return in_work(collection.name.as_str());
+    }
+    let empty = |name: &str| state(name).is_none_or(|inside| inside.ingested.is_none());
+    match collections.iter().find(|c| empty(c.name.as_str())) {
+        Some(collection) => Verdict::no(
+            "NothingHandedOver",
+            format!(
+                "la colección {0} espera sus primeras imágenes: tar c -C CARPETA . | kubectl exec -i -n {1} deploy/image-server -- acervo receive {2}",
+                collection.name,
+                validated.namespace,
+                collection.source.directory().unwrap_or_default(),
+            ),
+            format!(
+                "the collection {0} waits for its first images: tar c -C FOLDER . | kubectl exec -i -n {1} deploy/image-server -- acervo receive {2}",
+                collection.name,
+                validated.namespace,
+                collection.source.directory().unwrap_or_default(),
+            ),
+        ),
+        None => Verdict::yes(
+            "Ingested",
+            "todo lo entregado está ingerido",
+            "all that was handed over is ingested",
+        ),
+    }
+}
+
+pub(super) fn suspended(institution: &IiifInstitution) -> Verdict {
+    if institution.spec.suspend {
+        Verdict::yes("Suspended", "spec.suspend es true", "spec.suspend is true")
+    } else {
+        Verdict::no("Active", "spec.suspend es false", "spec.suspend is false")
+    }
+}
