@@ -11,6 +11,7 @@ mod http;
 mod python;
 mod server;
 mod tools;
+mod volume;
 mod wait;
 
 pub use browser::read_pages;
@@ -21,4 +22,5 @@ pub use http::{Answer, get, get_with, raw};
 pub use python::{Environment, python};
 pub use server::{Finished, Server, run_to_end};
 pub use tools::{example_institutions, examples, repository, run};
+pub use volume::Volume;
 pub use wait::until;

@@ -22,7 +22,7 @@ use crate::wait::until;
 /// The longest start, with the first ingest, of a dev build on a busy machine.
 const START: Duration = Duration::from_secs(240);
 
-/// A running `acervo platform`; killed when dropped, and when this process ends.
+/// A running `acervo platform` or `acervo serve`; killed when dropped, and when this process ends.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -47,21 +47,7 @@ impl Server {
     /// # Errors
     /// If it ends before that, or takes too long: then with what it printed.
     pub fn start(folder: &Folder, arguments: &[&str]) -> Result<Self> {
-        let server = Self::start_unready(folder, arguments)?;
-        let ready = until("/readyz to answer 200", START, || {
-            match server.admin("/readyz") {
-                Ok(answer) if answer.status == 200 => return Ok(Some(())),
-                _ => {}
-            }
-            // A server that is gone will never be ready.
-            if server.output.ended() {
-                bail!("the server ended")
-            } else {
-                Ok(None)
-            }
-        });
-        ready.map_err(|error| anyhow!("{error:#}\n{}", server.log()))?;
-        Ok(server)
+        Self::start_unready(folder, arguments)?.ready()
     }
 
     /// Starts `acervo platform` on `folder` and waits only until it listens.
@@ -70,7 +56,12 @@ impl Server {
     /// If it ends before that, or takes too long: then with what it printed.
     pub fn start_unready(folder: &Folder, arguments: &[&str]) -> Result<Self> {
         let mut command = platform(folder.sources(), folder.data())?;
-        let (child, output) = spawn(command.args(arguments))?;
+        Self::spawn(command.args(arguments))
+    }
+
+    /// Starts a command that serves and waits until it listens.
+    pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
+        let (child, output) = spawn(command)?;
         let guard = Guard::new(r#"kill -9 "$1""#, child.id().to_string())?;
         let base = output.announced("listening on ")?;
         let admin = output.announced("admin on ")?;
@@ -81,6 +72,24 @@ impl Server {
             output,
             _guard: guard,
         })
+    }
+
+    /// Waits until it is ready.
+    pub(crate) fn ready(self) -> Result<Self> {
+        let ready = until("/readyz to answer 200", START, || {
+            match self.admin("/readyz") {
+                Ok(answer) if answer.status == 200 => return Ok(Some(())),
+                _ => {}
+            }
+            // A server that is gone will never be ready.
+            if self.output.ended() {
+                bail!("the server ended")
+            } else {
+                Ok(None)
+            }
+        });
+        ready.map_err(|error| anyhow!("{error:#}\n{}", self.log()))?;
+        Ok(self)
     }
 
     /// Where it listens: scheme, host and port.
@@ -121,6 +130,25 @@ impl Server {
     #[must_use]
     pub fn log(&self) -> String {
         self.output.text()
+    }
+
+    /// Asks it to end, as Kubernetes does: SIGTERM.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn terminate(&self) -> Result<()> {
+        let process = self.child.id().to_string();
+        run(Command::new("kill").args(["-TERM", &process]), b"")?;
+        Ok(())
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// If it does not within `limit`.
+    pub fn ended(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let status = until("the server to end", limit, || Ok(self.child.try_wait()?));
+        status.map_err(|error| anyhow!("{error:#}\n{}", self.log()))
     }
 
     /// Kills it at once, as a lost machine would, and waits until it is gone.
@@ -179,7 +207,7 @@ fn platform(sources: &Path, data: &Path) -> Result<Command> {
 }
 
 /// The built `acervo`: what the Makefile built, or else built now.
-fn binary() -> Result<&'static Path> {
+pub(crate) fn binary() -> Result<&'static Path> {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     if let Some(known) = BINARY.get() {
         return Ok(known);

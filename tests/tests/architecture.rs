@@ -42,7 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Crates of others that only some of ours may know, so that each idea has one home.
 const KNOWN_ONLY_BY: &[(&str, &[&str])] = &[
-    ("axum", &["acervo"]),
+    ("axum", &["acervo", "acervo-operator"]),
     ("rusqlite", &["acervo-catalogue"]),
     ("kube", &["acervo-crds", "acervo-operator"]),
 ];

@@ -100,3 +100,25 @@ fn a_suspended_institution_answers_503_in_words_and_comes_back() -> Result<()> {
     folder.yaml("biblioteca", &good)?;
     becomes(&server, "/biblioteca/", 200)
 }
+
+#[test]
+fn a_file_that_is_being_written_does_not_take_its_institution_away() -> Result<()> {
+    let (folder, server) = serve()?;
+    let good = fs::read_to_string(folder.sources().join("biblioteca.yaml"))?;
+    folder.institution("archivo", &[MAPS])?;
+    for broken in ["", "apiVersion: ["] {
+        folder.yaml("biblioteca", broken)?;
+        // What else changes shows that the broken file was looked at.
+        folder.institution("nueva", &[MAPS])?;
+        becomes(&server, "/nueva/", 200)?;
+        assert_eq!(
+            server.get("/biblioteca/mapas/uno/")?.status,
+            200,
+            "{broken:?}"
+        );
+        fs::remove_file(folder.sources().join("nueva.yaml"))?;
+        becomes(&server, "/nueva/", 404)?;
+    }
+    folder.yaml("biblioteca", &good)?;
+    becomes(&server, "/biblioteca/mapas/uno/", 200)
+}

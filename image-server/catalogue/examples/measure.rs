@@ -22,6 +22,7 @@ fn item(number: u64) -> Item {
         label: format!("{page:03}"),
         stored: Stored {
             file: format!("{}-0123456789abcdef.tif", code(number, page)),
+            bytes: 9,
             width: 6000,
             height: 4500,
             fingerprint: "0123456789abcdef0123456789abcdef".to_owned(),
@@ -58,7 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for number in 0..ITEMS {
         writer.item(&item(number))?;
     }
-    writer.finish()?;
+    writer.finish("recipe")?;
     println!(
         "written in {:?}, {} bytes",
         begun.elapsed(),

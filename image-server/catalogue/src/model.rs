@@ -29,6 +29,8 @@ pub struct Page {
 pub struct Stored {
     /// The file's name in `items/`; never reused for other bytes.
     pub file: String,
+    /// Bytes of the file; another length is a damaged file.
+    pub bytes: u64,
     /// Pixels across.
     pub width: u32,
     /// Pixels down.

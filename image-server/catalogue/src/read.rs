@@ -1,7 +1,9 @@
 //! Reading a published catalogue.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use acervo_tenancy::Bilingual;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -10,11 +12,17 @@ use crate::error::CatalogueError;
 use crate::model::{Item, ItemState, Page, Refusal, SourceFile, Stored, Summary};
 use crate::schema::{PAGE_COLUMNS, VERSION};
 
-/// An opened catalogue. Calls block on the disk; queries of several threads follow one another.
+/// Queries that go on side by side, so that a long listing does not hold up a tile.
+const CONNECTIONS: usize = 4;
+
+/// An opened catalogue. Calls block on the disk; those of a few threads go on side by side.
 #[derive(Debug)]
 pub struct Catalogue {
     path: PathBuf,
-    connection: Mutex<Connection>,
+    /// Connections that nobody uses at the moment. All are opened at the start: SQLite opens by name,
+    /// and another catalogue may have the name later.
+    idle: Mutex<Vec<Connection>>,
+    returned: Condvar,
     summary: Summary,
 }
 
@@ -28,16 +36,8 @@ impl Catalogue {
             path: path.to_owned(),
             source,
         };
-        // Never locked and never changed in place: other files may take this name, not these bytes.
-        let uri = format!("file:{}?immutable=1", escape(&path.to_string_lossy()));
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_URI
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(uri, flags).map_err(fail)?;
-        // Pages of the file are cached by the kernel; this is room for one query.
-        connection
-            .execute_batch("PRAGMA cache_size = -512; PRAGMA mmap_size = 0;")
-            .map_err(fail)?;
+        let connections = connect_all(path).map_err(fail)?;
+        let connection = &connections[0];
         let found: i64 = connection
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .map_err(fail)?;
@@ -59,8 +59,19 @@ impl Catalogue {
             .map_err(fail)?;
         Ok(Self {
             path: path.to_owned(),
-            connection: Mutex::new(connection),
+            idle: Mutex::new(connections),
+            returned: Condvar::new(),
             summary,
+        })
+    }
+
+    /// The recipe that its pyramids were made by.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn recipe(&self) -> Result<String, CatalogueError> {
+        self.with(|connection| {
+            connection.query_row("SELECT recipe FROM summary", [], |row| row.get(0))
         })
     }
 
@@ -117,6 +128,23 @@ impl Catalogue {
         })
     }
 
+    /// Every item's name and first page, in order: what a listing shows.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn covers(&self) -> Result<Vec<(String, Page)>, CatalogueError> {
+        let sql = format!(
+            "SELECT {PAGE_COLUMNS}, name FROM item JOIN page ON page.item = item.position \
+             WHERE page.position = 1 ORDER BY item.position"
+        );
+        self.with(|connection| {
+            connection
+                .prepare_cached(&sql)?
+                .query_map([], |row| Ok((row.get(12)?, page(row)?)))?
+                .collect()
+        })
+    }
+
     /// The names of the items before and after the item called `name`.
     ///
     /// # Errors
@@ -149,13 +177,16 @@ impl Catalogue {
     pub fn stored(&self, code: &str) -> Result<Option<Stored>, CatalogueError> {
         self.with(|connection| {
             connection
-                .prepare_cached("SELECT file, width, height, fingerprint FROM page WHERE code = ?")?
+                .prepare_cached(
+                    "SELECT file, bytes, width, height, fingerprint FROM page WHERE code = ?",
+                )?
                 .query_row([code], |row| {
                     Ok(Stored {
                         file: row.get(0)?,
-                        width: row.get(1)?,
-                        height: row.get(2)?,
-                        fingerprint: row.get(3)?,
+                        bytes: row.get(1)?,
+                        width: row.get(2)?,
+                        height: row.get(3)?,
+                        fingerprint: row.get(4)?,
                     })
                 })
                 .optional()
@@ -226,16 +257,77 @@ impl Catalogue {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, CatalogueError> {
-        // A panic in another query leaves nothing half-done in a read-only connection.
-        let connection = self
-            .connection
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        query(&connection).map_err(|source| CatalogueError::Database {
+        let fail = |source| CatalogueError::Database {
             path: self.path.clone(),
             source,
-        })
+        };
+        // A panic in another query leaves nothing half-done in a list of connections.
+        let lock = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self
+            .returned
+            .wait_while(lock(), |idle| idle.is_empty())
+            .unwrap_or_else(PoisonError::into_inner);
+        let connection = Lent {
+            of: self,
+            connection: idle.pop(),
+        };
+        drop(idle);
+        connection.query(query).map_err(fail)
     }
+}
+
+/// A connection in use, which goes back however the query ends.
+struct Lent<'a> {
+    of: &'a Catalogue,
+    connection: Option<Connection>,
+}
+
+impl Lent<'_> {
+    fn query<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        self.connection
+            .as_ref()
+            .map_or(Err(rusqlite::Error::InvalidQuery), query)
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let mut idle = self.of.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.extend(self.connection.take());
+        self.of.returned.notify_one();
+    }
+}
+
+/// Every connection of a catalogue, all to the same file.
+fn connect_all(path: &Path) -> rusqlite::Result<Vec<Connection>> {
+    let identity = || {
+        let of = |found: fs::Metadata| (found.dev(), found.ino());
+        fs::metadata(path).map(of).ok()
+    };
+    loop {
+        let before = identity();
+        let connections: rusqlite::Result<Vec<_>> =
+            (0..CONNECTIONS).map(|_| connect(path)).collect();
+        // Another catalogue may take the name between two of them.
+        if connections.is_err() || before == identity() {
+            return connections;
+        }
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    // Never locked and never changed in place: other files may take this name, not these bytes.
+    let uri = format!("file:{}?immutable=1", escape(&path.to_string_lossy()));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri, flags)?;
+    // Pages of the file are cached by the kernel; this is room for one query.
+    connection.execute_batch("PRAGMA cache_size = -512; PRAGMA mmap_size = 0;")?;
+    Ok(connection)
 }
 
 fn pages_of(connection: &Connection, item: i64) -> rusqlite::Result<Vec<Page>> {
@@ -253,16 +345,17 @@ fn page(row: &Row<'_>) -> rusqlite::Result<Page> {
         label: row.get(1)?,
         stored: Stored {
             file: row.get(2)?,
-            width: row.get(3)?,
-            height: row.get(4)?,
-            fingerprint: row.get(5)?,
+            bytes: row.get(3)?,
+            width: row.get(4)?,
+            height: row.get(5)?,
+            fingerprint: row.get(6)?,
         },
         source: SourceFile {
-            path: row.get(6)?,
-            size: row.get(7)?,
-            modified: row.get(8)?,
-            changed: row.get(9)?,
-            page: row.get(10)?,
+            path: row.get(7)?,
+            size: row.get(8)?,
+            modified: row.get(9)?,
+            changed: row.get(10)?,
+            page: row.get(11)?,
         },
     })
 }

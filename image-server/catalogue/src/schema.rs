@@ -1,7 +1,7 @@
 //! The tables.
 
 /// Kept in `user_version`; another version is another format.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// Items are numbered in their order, so that a page of a listing is a range of keys.
 pub(crate) const TABLES: &str = "
@@ -15,6 +15,7 @@ CREATE TABLE page (
   code TEXT NOT NULL UNIQUE,
   label TEXT NOT NULL,
   file TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
   width INTEGER NOT NULL,
   height INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
@@ -33,9 +34,14 @@ CREATE TABLE refusal (
   es TEXT NOT NULL,
   en TEXT NOT NULL
 ) STRICT;
-CREATE TABLE summary (items INTEGER NOT NULL, pages INTEGER NOT NULL, refused INTEGER NOT NULL) STRICT;
+CREATE TABLE summary (
+  items INTEGER NOT NULL,
+  pages INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  recipe TEXT NOT NULL
+) STRICT;
 ";
 
 /// The columns of a page, in the order that reading and writing agree on.
-pub(crate) const PAGE_COLUMNS: &str = "code, label, file, width, height, fingerprint, source_path, \
+pub(crate) const PAGE_COLUMNS: &str = "code, label, file, bytes, width, height, fingerprint, source_path, \
      source_size, source_modified, source_changed, source_page";

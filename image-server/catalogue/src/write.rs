@@ -60,7 +60,7 @@ impl CatalogueWriter {
             params![position, item.name],
         )?;
         let sql = format!(
-            "INSERT INTO page (item, position, {PAGE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            "INSERT INTO page (item, position, {PAGE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         );
         for (number, page) in (1u64..).zip(&item.pages) {
             self.summary.pages += 1;
@@ -73,6 +73,7 @@ impl CatalogueWriter {
                     page.code,
                     page.label,
                     stored.file,
+                    stored.bytes,
                     stored.width,
                     stored.height,
                     stored.fingerprint,
@@ -120,19 +121,20 @@ impl CatalogueWriter {
         )
     }
 
-    /// Ends the file. It is complete, but the caller still syncs it to the disk.
+    /// Ends the file; `recipe` names how its pyramids were made. It is complete, but the caller still
+    /// syncs it to the disk.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn finish(self) -> Result<Summary, CatalogueError> {
+    pub fn finish(self, recipe: &str) -> Result<Summary, CatalogueError> {
         let Summary {
             items,
             pages,
             refused,
         } = self.summary;
         self.run(
-            "INSERT INTO summary VALUES (?, ?, ?)",
-            params![items, pages, refused],
+            "INSERT INTO summary VALUES (?, ?, ?, ?)",
+            params![items, pages, refused, recipe],
         )?;
         self.connection
             .execute_batch("COMMIT")

@@ -16,6 +16,7 @@ fn page(code: &str) -> Page {
         label: "recto".to_owned(),
         stored: Stored {
             file: format!("{code}.tif"),
+            bytes: 9,
             width: 30,
             height: 40,
             fingerprint: "f".to_owned(),
@@ -52,7 +53,7 @@ fn write(path: &Path, items: &[Item]) -> Summary {
             message,
         })
         .unwrap();
-    writer.finish().unwrap()
+    writer.finish("recipe").unwrap()
 }
 
 #[test]
@@ -138,4 +139,23 @@ fn a_catalogue_of_another_version_is_not_read() {
         matches!(error, CatalogueError::Version { found: 99, .. }),
         "{error}"
     );
+}
+
+#[test]
+fn a_catalogue_goes_on_being_read_after_another_took_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("catalogue"), folder.path().join("next"));
+    write(&path, &[item("vieja", &["a"])]);
+    let old = Catalogue::open(&path).unwrap();
+    write(&other, &[item("nueva", &["b"])]);
+    fs::rename(&other, &path).unwrap();
+    // More threads than connections are kept: new ones must see the same bytes.
+    std::thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(|| assert_eq!(old.names().unwrap(), ["vieja"]));
+        }
+    });
+    assert_eq!(old.covers().unwrap()[0].1.code, "a");
+    assert_eq!(old.recipe().unwrap(), "recipe");
+    assert_eq!(Catalogue::open(&path).unwrap().names().unwrap(), ["nueva"]);
 }

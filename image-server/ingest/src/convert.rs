@@ -1,20 +1,21 @@
 //! Converting: one source file to the stored pyramids of its pages.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use acervo_catalogue::{Page, SourceFile, Stored};
 use acervo_pixels::source::{Limits, Source};
 use acervo_pixels::{BuildError, JPEG_QUALITY, TILE, build_pyramid};
-use tiff_pyramid::Pyramid;
+use tiff_pyramid::{Pyramid, WriteError};
 
 use crate::error::IngestError;
 use crate::refusal::Reason;
+use crate::run::Job;
 use crate::scan::{Found, Scan, Stamp};
 
 /// Names how pyramids are made: a change of it makes every pyramid anew.
-fn recipe() -> String {
+pub(crate) fn recipe() -> String {
     format!("acervo-1 tile={TILE} jpeg={JPEG_QUALITY} 420")
 }
 
@@ -42,7 +43,7 @@ pub(crate) fn convert(
     task: &Task<'_>,
     scan: &Scan,
     items: &Path,
-    limits: &Limits,
+    job: &Job,
 ) -> Result<Converted, IngestError> {
     let path = task.file.path();
     let (file, before) = match scan.open(&path) {
@@ -50,7 +51,7 @@ pub(crate) fn convert(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Converted::InWork),
         Err(error) => return Ok(Converted::Refused(Reason::Unreadable(error.to_string()))),
     };
-    let result = pages(task, file, before, items, limits);
+    let result = pages(task, file, before, items, job);
     // Whatever was read of a file that changed meanwhile says nothing about the file.
     match scan.open(&path) {
         Ok((_, after)) if after == before => {}
@@ -79,7 +80,7 @@ fn pages(
     mut file: File,
     stamp: Stamp,
     items: &Path,
-    limits: &Limits,
+    job: &Job,
 ) -> Result<Vec<Page>, Failure> {
     let source = Source::open(file.try_clone().map_err(unreadable)?)?;
     let content = hash(&mut file).map_err(unreadable)?;
@@ -90,16 +91,22 @@ fn pages(
                 blake3::hash(format!("{content} {number} {}", recipe()).as_bytes()).to_hex();
             let fingerprint = fingerprint[..32].to_owned();
             let name = format!("{code}-{}.tif", &fingerprint[..16]);
-            let (width, height) = match stored_size(&items.join(&name)) {
+            let Built {
+                width,
+                height,
+                bytes,
+            } = match stored(&items.join(&name)) {
                 // Left by an ingest that ended before it could publish.
-                Some(size) => size,
-                None => store(&source, number, items, &name, limits)?,
+                Some(built) => built,
+                None if job.dry => try_out(&source, number, &job.limits)?,
+                None => store(&source, number, items, &name, &job.limits)?,
             };
             Ok(Page {
                 code,
                 label,
                 stored: Stored {
                     file: name,
+                    bytes,
                     width,
                     height,
                     fingerprint,
@@ -127,12 +134,70 @@ fn hash(file: &mut File) -> io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// The size of a complete pyramid that is there already.
-fn stored_size(path: &Path) -> Option<(u32, u32)> {
+/// A pyramid that was built.
+struct Built {
+    width: u32,
+    height: u32,
+    bytes: u64,
+}
+
+/// A complete pyramid that is there already.
+fn stored(path: &Path) -> Option<Built> {
     let file = File::open(path).ok()?;
-    let length = file.metadata().ok()?.len();
-    let full = Pyramid::open(&file, length).ok()?.layout().full();
-    Some((full.width, full.height))
+    let bytes = file.metadata().ok()?.len();
+    let full = Pyramid::open(&file, bytes).ok()?.layout().full();
+    Some(Built {
+        width: full.width,
+        height: full.height,
+        bytes,
+    })
+}
+
+/// Builds a pyramid and throws it away.
+fn try_out(source: &Source, number: usize, limits: &Limits) -> Result<Built, Failure> {
+    let mut rows = source.rows(number, limits)?;
+    let (width, height) = rows.size();
+    match build_pyramid(rows.as_mut(), Nowhere::default()) {
+        Ok(nowhere) => Ok(Built {
+            width,
+            height,
+            bytes: nowhere.length,
+        }),
+        Err(BuildError::Source(error)) => Err(Failure::Refused(error.into())),
+        Err(error @ (BuildError::Write(_) | BuildError::Encode(_))) => {
+            Err(Failure::Refused(Reason::Unsupported(error.to_string())))
+        }
+    }
+}
+
+/// Takes everything and keeps nothing but its length.
+#[derive(Default)]
+struct Nowhere {
+    position: u64,
+    length: u64,
+}
+
+impl Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.position += bytes.len() as u64;
+        self.length = self.length.max(self.position);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Nowhere {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.position = match to {
+            SeekFrom::Start(position) => position,
+            SeekFrom::End(offset) => self.length.saturating_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.saturating_add_signed(offset),
+        };
+        Ok(self.position)
+    }
 }
 
 /// Builds a pyramid under a temporary name, syncs it and gives it its name.
@@ -142,7 +207,7 @@ fn store(
     items: &Path,
     name: &str,
     limits: &Limits,
-) -> Result<(u32, u32), Failure> {
+) -> Result<Built, Failure> {
     let mut rows = source.rows(number, limits)?;
     let temporary = items.join(format!(".{name}.tmp"));
     let written = File::create(&temporary)
@@ -162,7 +227,10 @@ fn store(
                 Err(BuildError::Source(error)) => Err(Failure::Refused(error.into())),
                 Err(BuildError::Write(error)) => Err(Failure::Ingest(IngestError::Io {
                     path: temporary.clone(),
-                    source: io::Error::other(error),
+                    source: match error {
+                        WriteError::Io(source) => source,
+                        other => io::Error::other(other),
+                    },
                 })),
                 Err(BuildError::Encode(error)) => {
                     Err(Failure::Refused(Reason::Unsupported(error.to_string())))
@@ -173,7 +241,15 @@ fn store(
         // Nothing refers to it; the next ingest removes what cannot be removed now.
         let _ = fs::remove_file(&temporary);
     }
-    written.map(|()| rows.size())
+    written?;
+    let (width, height) = rows.size();
+    let bytes = fs::metadata(items.join(name)).map_err(IngestError::at(items.join(name)));
+    let bytes = bytes.map_err(Failure::Ingest)?.len();
+    Ok(Built {
+        width,
+        height,
+        bytes,
+    })
 }
 
 /// The code and the label of a page. The code depends on names alone, so that addresses outlive a

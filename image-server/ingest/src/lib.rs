@@ -4,20 +4,25 @@
 //! folder is only read; everything that is written lies in the collection's published folder, and the
 //! rename of its catalogue is the only moment at which readers see a change.
 
+mod before;
 mod convert;
 mod error;
 mod group;
+mod name;
 mod natural;
 mod publish;
 mod refusal;
 mod report;
 mod run;
+mod running;
 mod scan;
 
 pub use error::IngestError;
 pub use group::{Group, group};
+pub use name::{is_ignored, printable, usable};
 pub use natural::natural_order;
 pub use refusal::Reason;
-pub use report::{REPORT_PATH, Report, ReportEntry};
+pub use report::{REPORT_PATH, Report, ReportEntry, ReportHead};
 pub use run::{Job, Outcome, Progress, Silent, ingest};
-pub use scan::{Found, Scan, Stamp, scan};
+pub use running::{PROGRESS_PATH, Running};
+pub use scan::{Found, Scan, Stamp, beneath, scan};

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use acervo_catalogue::{CatalogueWriter, FILE_NAME, Item, Refusal, Summary};
 
+use crate::convert::recipe;
 use crate::error::IngestError;
 use crate::report::{REPORT_PATH, Report};
 
@@ -41,7 +42,7 @@ pub(crate) fn commit(folder: &Path, publication: &Publication) -> Result<Summary
     for refusal in &publication.refused {
         writer.refusal(refusal)?;
     }
-    let summary = writer.finish()?;
+    let summary = writer.finish(&recipe())?;
     // The pyramids' names must be on the disk before the catalogue that refers to them.
     sync_folder(&folder.join("items"))?;
     replace(&temporary, &folder.join(FILE_NAME)).map_err(IngestError::at(&temporary))?;
@@ -75,8 +76,22 @@ fn sync_folder(folder: &Path) -> Result<(), IngestError> {
         .map_err(IngestError::at(folder))
 }
 
-/// Removes what an ended ingest left half-made, and pyramids that nothing has referred to for a while.
-pub(crate) fn clean(items: &Path, published: &[Item]) -> Result<(), IngestError> {
+/// Which pyramids that nothing refers to are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Orphans {
+    /// Those that have been so for a while.
+    Old,
+    /// All.
+    All,
+}
+
+/// Removes what an ended ingest left half-made, and pyramids that nothing refers to; tells whether some
+/// are left to be removed later.
+pub(crate) fn clean(
+    items: &Path,
+    published: &[Item],
+    orphans: Orphans,
+) -> Result<bool, IngestError> {
     let used: BTreeSet<&str> = published
         .iter()
         .flat_map(|item| item.pages.iter().map(|page| page.stored.file.as_str()))
@@ -100,7 +115,8 @@ pub(crate) fn clean(items: &Path, published: &[Item]) -> Result<(), IngestError>
             continue;
         }
         let since = known.get(&name).copied().unwrap_or(now);
-        if name.starts_with('.') || now.saturating_sub(since) >= GRACE.as_secs() {
+        let old = now.saturating_sub(since) >= GRACE.as_secs();
+        if name.starts_with('.') || old || orphans == Orphans::All {
             fs::remove_file(entry.path()).map_err(IngestError::at(entry.path()))?;
         } else {
             retired.insert(name, since);
@@ -110,5 +126,5 @@ pub(crate) fn clean(items: &Path, published: &[Item]) -> Result<(), IngestError>
         let text = serde_json::to_string(&retired).unwrap_or_default();
         fs::write(&notes, text).map_err(IngestError::at(&notes))?;
     }
-    Ok(())
+    Ok(!retired.is_empty())
 }

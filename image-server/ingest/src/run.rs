@@ -1,23 +1,28 @@
 //! The ingest of one collection, top to bottom.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs::{self, File};
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
 
-use acervo_catalogue::{Catalogue, FILE_NAME, Item, Page, Summary};
-use acervo_pixels::source::Limits;
+use acervo_catalogue::{Item, Summary};
+use acervo_pixels::source::{Limits, SourceError, identify};
 use acervo_tenancy::CollectionName;
+use jiff::Timestamp;
 use rustix::fs::FlockOperation;
 
+use crate::before::Before;
 use crate::convert::{Converted, Task, convert};
 use crate::error::IngestError;
-use crate::group::{Group, group};
-use crate::publish::{Publication, clean, commit, write_report};
+use crate::group::group;
+use crate::natural::natural_order;
+use crate::publish::{Orphans, clean, commit, write_report};
 use crate::refusal::Reason;
 use crate::report::Report;
-use crate::scan::{Found, Scan, scan};
+use crate::running::ProgressFile;
+use crate::scan::{Scan, scan};
 
 /// What to ingest, from where, to where.
 #[derive(Debug, Clone)]
@@ -36,6 +41,8 @@ pub struct Job {
     pub workers: usize,
     /// Whether the removal of more than half of the items is meant.
     pub confirm_removal: bool,
+    /// Whether images are only tried, and their pyramids thrown away as they are made.
+    pub dry: bool,
 }
 
 /// What an ingest did.
@@ -47,8 +54,9 @@ pub struct Outcome {
     pub report: Report,
     /// Files that were converted.
     pub converted: usize,
-    /// The state of the folder that was ingested.
-    pub fingerprint: String,
+    /// Whether something may be different at the next try although no file changes: a file was in work
+    /// or could not be read, or old pyramids wait to be removed.
+    pub try_again: bool,
 }
 
 /// Hears how an ingest goes on.
@@ -80,20 +88,21 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     let before = Before::read(job)?;
     let scan =
         scan(&job.root, &job.directory).map_err(IngestError::at(job.root.join(&job.directory)))?;
+    let scan = set_aside_what_is_no_image(scan, &before);
     let (groups, mut refused) = group(&scan);
 
     if let Some(reason) = before
-        .mass_removal(&groups)
+        .mass_removal(&groups, &refused, &items)
         .filter(|_| !job.confirm_removal)
     {
         refused = vec![(String::new(), reason)];
-        let report = report(job, before.summary().items, 0, &refused);
+        let report = report(job, &scan, before.summary().items, 0, &refused);
         write_report(&job.published, &report)?;
         return Ok(Outcome {
             summary: before.summary(),
             report,
             converted: 0,
-            fingerprint: scan.fingerprint,
+            try_again: false,
         });
     }
 
@@ -108,20 +117,33 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
         })
         .collect();
     progress.begin(changed.len());
-    let mut converted = convert_all(&changed, &scan, job, progress)?;
+    let mut converted = convert_all(&changed, &scan, job, progress).inspect_err(|error| {
+        // What was made in vain must not stand in the way of the next try.
+        if error.is_disk_full()
+            && let Err(error) = clean(&items, &before.publication.items, Orphans::All)
+        {
+            tracing::warn!(%error, "what was made in vain cannot be removed");
+        }
+    })?;
 
-    let mut in_work = 0;
-    let mut published = Vec::new();
+    let (mut in_work, mut unreadable) = (0, false);
+    let mut published = before.in_unreadable_folders(&refused);
     for group in &groups {
         let mut pages = Vec::new();
         for file in &group.files {
-            match converted.remove(&file.path()) {
+            let path = file.path();
+            match converted.remove(&path) {
                 None => pages.extend(before.unchanged(group, file, &items).unwrap_or_default()),
                 Some(Converted::Pages(new)) => pages.extend(new),
-                Some(Converted::Refused(reason)) => refused.push((file.path(), reason)),
+                // What was published of a file stays as long as the file does.
+                Some(Converted::Refused(reason)) => {
+                    unreadable |= matches!(reason, Reason::Unreadable(_));
+                    refused.push((path.clone(), reason));
+                    pages.extend(before.last(&path));
+                }
                 Some(Converted::InWork) => {
                     in_work += 1;
-                    pages.extend(before.last(&file.path()));
+                    pages.extend(before.last(&path));
                 }
             }
         }
@@ -132,8 +154,9 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
             });
         }
     }
+    published.sort_by(|a, b| natural_order(&a.name, &b.name));
     refused.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let report = report(job, published.len() as u64, in_work, &refused);
+    let report = report(job, &scan, published.len() as u64, in_work, &refused);
     let publication = before.next(
         published,
         refused
@@ -147,13 +170,36 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
         commit(&job.published, &publication)?
     };
     write_report(&job.published, &report)?;
-    clean(&items, &publication.items)?;
+    let waiting = clean(&items, &publication.items, Orphans::Old)?;
     Ok(Outcome {
         summary,
         report,
         converted: changed.len(),
-        fingerprint: scan.fingerprint,
+        try_again: in_work > 0 || unreadable || waiting,
     })
+}
+
+/// Files that are no images do not take part: they cannot take the name of one that is. A file that was
+/// published is judged later, when it is read.
+fn set_aside_what_is_no_image(mut scan: Scan, before: &Before) -> Scan {
+    let files = std::mem::take(&mut scan.files);
+    for file in files {
+        let path = file.path();
+        let opened = || scan.open(&path).map_err(SourceError::Io);
+        let verdict = if before.knows(&path) {
+            Ok(())
+        } else {
+            opened().and_then(|(file, _)| identify(file)).map(|_| ())
+        };
+        match verdict {
+            Err(error @ (SourceError::Empty | SourceError::NotAnImage)) => {
+                scan.refused.push((path, error.into()));
+            }
+            // What cannot be read now may be an image.
+            _ => scan.files.push(file),
+        }
+    }
+    scan
 }
 
 /// Holds the collection for one ingest; the kernel lets go of it however the process ends.
@@ -170,7 +216,13 @@ fn lock(job: &Job) -> Result<File, IngestError> {
     }
 }
 
-fn report(job: &Job, published: u64, in_work: u64, refused: &[(String, Reason)]) -> Report {
+fn report(
+    job: &Job,
+    scan: &Scan,
+    published: u64,
+    in_work: u64,
+    refused: &[(String, Reason)],
+) -> Report {
     let refused = refused
         .iter()
         .map(|(path, reason)| (&reason.of(path)).into())
@@ -179,8 +231,25 @@ fn report(job: &Job, published: u64, in_work: u64, refused: &[(String, Reason)])
         collection: job.collection.to_string(),
         published,
         in_work,
+        fingerprint: scan.fingerprint.clone(),
+        finished: Timestamp::now(),
         refused,
     }
+}
+
+/// Converts a file; a decoder that panics has found a damaged image, and nothing else ends.
+fn contained(
+    task: &Task<'_>,
+    scan: &Scan,
+    items: &Path,
+    job: &Job,
+) -> Result<Converted, IngestError> {
+    let work = AssertUnwindSafe(|| convert(task, scan, items, job));
+    std::panic::catch_unwind(work).unwrap_or_else(|_| {
+        let path = task.file.path();
+        tracing::error!(path, "a decoder panicked; please report this image");
+        Ok(Converted::Refused(Reason::Damaged("panic".to_owned())))
+    })
 }
 
 /// Converts files on `job.workers` threads, in any order. Ends early when the ingest cannot go on.
@@ -193,11 +262,19 @@ fn convert_all(
     let items = job.published.join("items");
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Ok(HashMap::new()));
+    let told = ProgressFile::begin(&job.published, tasks.len());
+    let (working, end) = mpsc::channel();
     std::thread::scope(|scope| {
+        let (next, results, items, told) = (&next, &results, &items, &told);
+        scope.spawn(move || told.keep(&end));
         for _ in 0..job.workers.clamp(1, tasks.len().max(1)) {
-            scope.spawn(|| {
+            let working = working.clone();
+            scope.spawn(move || {
+                // Dropped when this worker ends, however it does.
+                let _working = working;
                 while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = convert(task, scan, &items, &job.limits);
+                    let result = contained(task, scan, items, job);
+                    told.done();
                     progress.done(&task.file.path());
                     let mut all = results
                         .lock()
@@ -215,147 +292,9 @@ fn convert_all(
                 }
             });
         }
+        drop(working);
     });
     results
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// What was published before.
-struct Before {
-    catalogue: Option<Catalogue>,
-    publication: Publication,
-    /// Pages by the path of their file.
-    pages: HashMap<String, Vec<Page>>,
-}
-
-impl Before {
-    /// Reads the catalogue; a damaged one, or one of another version, is as good as none: everything
-    /// is made anew from the sources.
-    fn read(job: &Job) -> Result<Self, IngestError> {
-        let path = job.published.join(FILE_NAME);
-        let opened = if path.exists() {
-            Catalogue::open(&path)
-        } else {
-            return Ok(Self::nothing());
-        };
-        let read = opened.and_then(|catalogue| {
-            let publication = Publication {
-                items: catalogue.items(0, u64::from(u32::MAX))?,
-                gone: catalogue.gone()?.into_iter().collect(),
-                gone_pages: catalogue.gone_pages()?.into_iter().collect(),
-                refused: catalogue.refusals()?,
-            };
-            Ok((catalogue, publication))
-        });
-        let (catalogue, publication) = match read {
-            Ok(read) => read,
-            Err(error) => {
-                tracing::warn!(%error, "the catalogue cannot be read and is made anew");
-                return Ok(Self::nothing());
-            }
-        };
-        let mut pages: HashMap<String, Vec<Page>> = HashMap::new();
-        for page in publication.items.iter().flat_map(|item| &item.pages) {
-            pages
-                .entry(page.source.path.clone())
-                .or_default()
-                .push(page.clone());
-        }
-        Ok(Self {
-            catalogue: Some(catalogue),
-            publication,
-            pages,
-        })
-    }
-
-    fn nothing() -> Self {
-        let publication = Publication {
-            items: Vec::new(),
-            gone: BTreeSet::new(),
-            gone_pages: BTreeSet::new(),
-            refused: Vec::new(),
-        };
-        Self {
-            catalogue: None,
-            publication,
-            pages: HashMap::new(),
-        }
-    }
-
-    fn summary(&self) -> Summary {
-        self.catalogue
-            .as_ref()
-            .map(Catalogue::summary)
-            .unwrap_or_default()
-    }
-
-    /// Whether `publication` is what is published already.
-    fn is(&self, publication: &Publication) -> bool {
-        self.catalogue.is_some() && self.publication == *publication
-    }
-
-    fn last(&self, path: &str) -> Vec<Page> {
-        self.pages.get(path).cloned().unwrap_or_default()
-    }
-
-    /// The pages of a file that is as it was when they were made, if they are still stored whole.
-    fn unchanged(&self, group: &Group, file: &Found, items: &std::path::Path) -> Option<Vec<Page>> {
-        let pages = self.pages.get(&file.path())?;
-        let same = pages.iter().all(|page| {
-            page.source.size == file.stamp.size
-                && page.source.modified == file.stamp.modified
-                && page.source.changed == file.stamp.changed
-                && items.join(&page.stored.file).exists()
-        });
-        // A folder's file stays in its folder; only a file can become the page of another item.
-        (same && !pages.is_empty() && group.is_folder == file.folder.is_some())
-            .then(|| pages.clone())
-    }
-
-    /// Why the removal of items must be confirmed: more than half of them vanished.
-    fn mass_removal(&self, groups: &[Group]) -> Option<Reason> {
-        let names: BTreeSet<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-        let of = self.publication.items.len();
-        let gone = self
-            .publication
-            .items
-            .iter()
-            .filter(|item| !names.contains(item.name.as_str()))
-            .count();
-        (gone * 2 > of).then_some(Reason::MassRemoval { gone, of })
-    }
-
-    /// What is published next: what vanished is remembered, what came back is forgotten.
-    fn next(&self, items: Vec<Item>, mut refused: Vec<acervo_catalogue::Refusal>) -> Publication {
-        let names: BTreeSet<&str> = items.iter().map(|item| item.name.as_str()).collect();
-        let codes: BTreeSet<&str> = items
-            .iter()
-            .flat_map(|item| item.pages.iter().map(|page| page.code.as_str()))
-            .collect();
-        let before = &self.publication;
-        let all_names = before
-            .items
-            .iter()
-            .map(|item| item.name.clone())
-            .chain(before.gone.iter().cloned());
-        let all_codes = before
-            .items
-            .iter()
-            .flat_map(|item| item.pages.iter().map(|page| page.code.clone()))
-            .chain(before.gone_pages.iter().cloned());
-        let gone = all_names
-            .filter(|name| !names.contains(name.as_str()))
-            .collect();
-        let gone_pages = all_codes
-            .filter(|code| !codes.contains(code.as_str()))
-            .collect();
-        refused.sort_by(|a, b| (&a.path, &a.code).cmp(&(&b.path, &b.code)));
-        Publication {
-            items,
-            gone,
-            gone_pages,
-            refused,
-        }
-    }
 }

@@ -1,6 +1,5 @@
 //! Scanning: what lies in a folder, without reading any file and without ever leaving it.
 
-use std::ffi::CStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -8,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
 
+use crate::name::{is_ignored, printable, usable};
 use crate::refusal::Reason;
 
 /// A file's state, to tell whether it changed.
@@ -54,6 +54,9 @@ pub struct Scan {
     pub refused: Vec<(String, Reason)>,
     /// Changes whenever anything in the folder does.
     pub fingerprint: String,
+    /// The latest change of anything in it, in nanoseconds since 1970 by the clock of the file system.
+    /// Ignored files count: hands that write under a hidden name are still at work.
+    pub newest: i64,
     folder: Option<OwnedFd>,
 }
 
@@ -67,6 +70,7 @@ pub fn scan(root: &Path, directory: &str) -> io::Result<Scan> {
         folders: Vec::new(),
         refused: Vec::new(),
         fingerprint: String::new(),
+        newest: i64::MIN,
         folder: None,
     };
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::DIRECTORY;
@@ -78,22 +82,36 @@ pub fn scan(root: &Path, directory: &str) -> io::Result<Scan> {
             scan.refused.push((String::new(), Reason::NoFolder));
             return Ok(scan);
         }
+        Err(rustix::io::Errno::XDEV | rustix::io::Errno::LOOP) => {
+            scan.refused.push((String::new(), Reason::LinkOutside));
+            return Ok(scan);
+        }
         Err(error) => return Err(error.into()),
     };
     let mut folders = Vec::new();
     scan.entries(&folder, None, &mut folders)?;
-    for name in &folders {
-        let inner = beneath(&folder, Path::new(name), flags)?;
-        scan.entries(&inner, Some(name), &mut Vec::new())?;
+    for name in folders {
+        let inner = beneath(&folder, Path::new(&name), flags).map_err(io::Error::from);
+        match inner.and_then(|inner| scan.entries(&inner, Some(&name), &mut Vec::new())) {
+            Ok(()) => scan.folders.push(name),
+            Err(error) => {
+                scan.files
+                    .retain(|file| file.folder.as_deref() != Some(name.as_str()));
+                scan.refused
+                    .push((name, Reason::Unreadable(error.to_string())));
+            }
+        }
     }
-    scan.folders = folders;
     scan.folder = Some(folder);
     scan.fingerprint = scan.hash();
     Ok(scan)
 }
 
 /// Opens `path` below `folder`; links that lead out of it do not open.
-fn beneath(folder: impl AsFd, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+///
+/// # Errors
+/// Those of openat2; `XDEV` for a path that leaves the folder.
+pub fn beneath(folder: impl AsFd, path: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
     rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve)
 }
@@ -121,13 +139,15 @@ impl Scan {
         inside: Option<&str>,
         folders: &mut Vec<String>,
     ) -> io::Result<()> {
+        self.newest = self.newest.max(stamp(&rustix::fs::fstat(folder)?).changed);
         for entry in Dir::read_from(folder)? {
             let entry = entry?;
             let raw = entry.file_name();
             if is_ignored(raw.to_bytes()) {
+                self.newest = self.newest.max(changed(folder, raw)?);
                 continue;
             }
-            match usable_name(raw) {
+            match usable(raw.to_bytes()) {
                 Some(name) => self.entry(folder, inside, name, folders)?,
                 None => self.refuse(inside, &printable(raw.to_bytes()), Reason::BadName),
             }
@@ -168,10 +188,12 @@ impl Scan {
     }
 
     fn file(&mut self, inside: Option<&str>, name: &str, stat: &Stat) {
+        let stamp = stamp(stat);
+        self.newest = self.newest.max(stamp.changed);
         self.files.push(Found {
             folder: inside.map(str::to_owned),
             name: name.to_owned(),
-            stamp: stamp(stat),
+            stamp,
         });
     }
 
@@ -207,6 +229,15 @@ impl Scan {
     }
 }
 
+/// When an entry of `folder` changed last; never, if it is gone.
+fn changed(folder: &OwnedFd, name: &std::ffi::CStr) -> io::Result<i64> {
+    match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(stamp(&stat).changed),
+        Err(rustix::io::Errno::NOENT) => Ok(i64::MIN),
+        Err(error) => Err(error.into()),
+    }
+}
+
 #[expect(
     clippy::useless_conversion,
     reason = "the width of these fields differs between architectures"
@@ -225,32 +256,4 @@ fn stamp(stat: &Stat) -> Stamp {
             i64::try_from(stat.st_ctime_nsec).unwrap_or(0),
         ),
     }
-}
-
-/// Files that systems leave behind: never published, never refused.
-fn is_ignored(name: &[u8]) -> bool {
-    name.first() == Some(&b'.') || name == b"Thumbs.db" || name == b"desktop.ini"
-}
-
-fn usable_name(raw: &CStr) -> Option<&str> {
-    raw.to_str()
-        .ok()
-        .filter(|name| !name.is_empty() && !name.chars().any(char::is_control))
-}
-
-/// A name that can stand in a report: what is no printable UTF-8 is escaped.
-fn printable(name: &[u8]) -> String {
-    name.utf8_chunks()
-        .flat_map(|chunk| {
-            let valid = chunk.valid().chars().map(|c| {
-                if c.is_control() {
-                    c.escape_default().to_string()
-                } else {
-                    c.to_string()
-                }
-            });
-            let invalid = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}"));
-            valid.chain(invalid).collect::<Vec<_>>()
-        })
-        .collect()
 }

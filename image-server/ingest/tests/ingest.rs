@@ -28,6 +28,7 @@ impl Place {
             limits: Limits::default(),
             workers: 2,
             confirm_removal: false,
+            dry: false,
         };
         let place = Self { folder, job };
         fs::create_dir_all(place.source("")).unwrap();
@@ -305,4 +306,92 @@ proptest! {
             prop_assert_ne!(natural_order(&pair[0], &pair[2]), Ordering::Greater);
         }
     }
+}
+
+#[test]
+fn a_file_beside_an_image_does_not_take_its_name() {
+    let place = Place::new(&["plano.png", "otro.png"]);
+    place.ingest();
+    fs::write(place.source("plano.doc"), "Notas").unwrap();
+    fs::create_dir(place.source("otro")).unwrap();
+    fs::write(place.source("otro/notas.txt"), "Notas").unwrap();
+    let outcome = place.ingest();
+    assert_eq!(
+        refused(&outcome),
+        [
+            ("otro", "no-images"),
+            ("otro/notas.txt", "not-an-image"),
+            ("plano.doc", "not-an-image")
+        ]
+    );
+    assert_eq!(place.items().len(), 2);
+}
+
+#[test]
+fn a_published_item_stays_while_its_file_is_there_but_wrong() {
+    let place = Place::new(&["a.png", "b.png"]);
+    place.ingest();
+    let before = place.catalogue().item("a").unwrap();
+    fs::write(place.source("a.png"), "ya no es una imagen").unwrap();
+    let outcome = place.ingest();
+    assert_eq!(refused(&outcome), [("a.png", "not-an-image")]);
+    assert_eq!(place.catalogue().item("a").unwrap(), before);
+}
+
+#[test]
+fn a_damaged_pyramid_is_made_again() {
+    let place = Place::new(&["a.png"]);
+    place.ingest();
+    let file = place.catalogue().items(0, 1).unwrap()[0].pages[0]
+        .stored
+        .file
+        .clone();
+    let pyramid = place.job.published.join("items").join(file);
+    let whole = fs::read(&pyramid).unwrap();
+    fs::write(&pyramid, &whole[..100]).unwrap();
+    assert_eq!(place.ingest().converted, 1);
+    assert_eq!(fs::read(&pyramid).unwrap(), whole);
+}
+
+#[test]
+fn a_lost_catalogue_does_not_let_a_collection_vanish_unasked() {
+    let place = Place::new(&["a.png", "b.png", "c.png"]);
+    place.ingest();
+    fs::write(place.job.published.join(FILE_NAME), "damaged").unwrap();
+    for file in ["a.png", "b.png", "c.png"] {
+        fs::remove_file(place.source(file)).unwrap();
+    }
+    assert_eq!(refused(&place.ingest()), [("", "mass-removal")]);
+    for (shade, file) in (0..).zip(["a.png", "b.png", "c.png"]) {
+        place.put(file, shade);
+    }
+    place.ingest();
+    assert_eq!(place.items().len(), 3);
+}
+
+#[test]
+fn a_source_that_is_a_link_out_of_its_folder_is_refused_in_words() {
+    let place = Place::new(&[]);
+    fs::remove_dir(place.source("")).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    symlink(elsewhere.path(), place.folder.path().join("in/c")).unwrap();
+    assert_eq!(refused(&place.ingest()), [("", "link-outside")]);
+}
+
+#[test]
+fn a_dry_run_reports_and_stores_nothing() {
+    let mut place = Place::new(&["a.png", "b.png"]);
+    fs::write(place.source("c.png"), "").unwrap();
+    place.job.dry = true;
+    let outcome = place.ingest();
+    assert_eq!(
+        (outcome.report.published, refused(&outcome)),
+        (2, vec![("c.png", "empty-file")])
+    );
+    assert_eq!(
+        fs::read_dir(place.job.published.join("items"))
+            .unwrap()
+            .count(),
+        0
+    );
 }

@@ -13,7 +13,7 @@ mod shrink;
 pub mod source;
 
 pub use encode::{EncodeError, JPEG_QUALITY};
-pub use plan::{Plan, Recipe, plan};
+pub use plan::{Plan, Recipe, largest_area, plan};
 pub use pyramid::{BuildError, TILE, build_memory, build_pyramid};
 pub use raster::Raster;
 pub use render::{RenderError, render};

@@ -5,6 +5,17 @@ use tiff_pyramid::{Layout, Samples, TileAt};
 
 use crate::raster::bytes_per_pixel;
 
+/// The result, a turned copy, and the encoder's output.
+const MADE_COPIES: u64 = 3;
+
+/// Pixels of the largest answer, at full size and in colour, that `memory` bytes are enough for.
+#[must_use]
+pub fn largest_area(memory: u64) -> u64 {
+    // Read and made; the margins of what is read, and a tile, are small against both.
+    let margin = 8 << 20;
+    memory.saturating_sub(margin) / (3 * (1 + MADE_COPIES))
+}
+
 /// How a request is answered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Plan {
@@ -95,8 +106,7 @@ fn recipe(asked: &Evaluated, layout: &Layout, samples: Samples) -> Recipe {
         .map_or(0, |(level, _)| level);
     let pixel = bytes_per_pixel(samples) as u64;
     let region = asked.region;
-    // The tiles that touch the region overhang it by at most one row and column of pixels here,
-    // because they are cut as they are pasted.
+    // The tiles that touch the region are cut as they are pasted: one row and column more at each side.
     let side = |length: u32| u64::from(length >> level) + 2;
     let read = side(region.width) * side(region.height) * pixel;
     let made = u64::from(asked.size.width) * u64::from(asked.size.height) * pixel;
@@ -109,7 +119,6 @@ fn recipe(asked: &Evaluated, layout: &Layout, samples: Samples) -> Recipe {
         turn: asked.turn,
         quality: asked.quality,
         format: asked.format,
-        // The result, a turned copy or the encoder's output.
-        memory: read + made * 3 + tile,
+        memory: read + made * MADE_COPIES + tile,
     }
 }

@@ -132,15 +132,7 @@ impl Source {
     /// # Errors
     /// If it is no image, breaks off before that is known, or cannot be read.
     pub fn open(mut file: File) -> Result<Self, SourceError> {
-        let mut head = [0; 8];
-        let mut filled = 0;
-        while filled < head.len() {
-            match file.read(&mut head[filled..])? {
-                0 => break,
-                count => filled += count,
-            }
-        }
-        let kind = identify(&head[..filled])?;
+        let kind = identify(&mut file)?;
         file.seek(SeekFrom::Start(0))?;
         let pages = match kind {
             Kind::Tiff => tiff::pages(&file)?,
@@ -176,8 +168,20 @@ impl Source {
     }
 }
 
-fn identify(head: &[u8]) -> Result<Kind, SourceError> {
-    match head {
+/// What the first bytes of `file` say that it is.
+///
+/// # Errors
+/// If they say nothing of an image, or cannot be read.
+pub fn identify(mut file: impl Read) -> Result<Kind, SourceError> {
+    let mut head = [0; 8];
+    let mut filled = 0;
+    while filled < head.len() {
+        match file.read(&mut head[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    match &head[..filled] {
         [] => Err(SourceError::Empty),
         [0xff, 0xd8, 0xff, ..] => Ok(Kind::Jpeg),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'] => Ok(Kind::Png),

@@ -22,14 +22,14 @@ pub(crate) fn router(state: Arc<State>) -> Router {
 }
 
 async fn ready(Extract(state): Extract<Arc<State>>) -> (StatusCode, &'static str) {
-    if state.ready.load(Ordering::Acquire) {
-        (StatusCode::OK, "ok\n")
+    let why = if state.draining.load(Ordering::Acquire) {
+        "the server is about to end\n"
+    } else if !state.ready.load(Ordering::Acquire) {
+        "what is published has not been opened or ingested yet\n"
     } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the first ingest has not ended yet\n",
-        )
-    }
+        return (StatusCode::OK, "ok\n");
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, why)
 }
 
 async fn metrics(Extract(state): Extract<Arc<State>>) -> Result<String, StatusCode> {

@@ -39,6 +39,11 @@ impl Admission {
         }
     }
 
+    /// Bytes in all.
+    pub(crate) fn total(&self) -> u64 {
+        u64::from(self.total) * MIB
+    }
+
     /// Waits until `bytes` and a core are free; they are while the permits live.
     ///
     /// # Errors

@@ -87,7 +87,12 @@ async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> 
             }
         }
     };
-    respond::public(response)
+    let draining = state.draining.load(Ordering::Acquire);
+    respond::public(if draining {
+        respond::last(response)
+    } else {
+        response
+    })
 }
 
 async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Response, Failure> {
@@ -116,6 +121,15 @@ async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Resp
         Route::ItemPage(collection, item) => html::item(asking, place, collection, item).await,
         Route::Asset(asset) => html::asset(asking, asset),
         Route::WithoutSlash => Ok(respond::with_slash(asking.path, asking.query)),
+        Route::CollectionWithoutSlash(collection) => {
+            document::declared(asking, place, &collection)?;
+            Ok(respond::with_slash(asking.path, asking.query))
+        }
+        Route::ItemWithoutSlash(collection, item) => {
+            document::declared(asking, place, &collection)?;
+            document::find(asking, place, &collection, item).await?;
+            Ok(respond::with_slash(asking.path, asking.query))
+        }
         Route::Nothing => Err(Failure::NotFound),
     }
 }
@@ -163,8 +177,15 @@ pub(crate) fn language(asking: Asking<'_>, default: Language) -> Language {
         .unwrap_or_default()
         .split(',')
         .filter_map(|part| {
-            let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
-            let quality: f32 = quality.trim().parse().ok().filter(|q| *q > 0.0)?;
+            let mut parameters = part.split(';');
+            let tag = parameters.next()?;
+            let quality = parameters.find_map(|parameter| parameter.trim().strip_prefix("q="));
+            let quality: f32 = quality
+                .unwrap_or("1")
+                .trim()
+                .parse()
+                .ok()
+                .filter(|q| *q > 0.0)?;
             Some((quality, Language::from_tag(tag.trim())?))
         })
         .collect();

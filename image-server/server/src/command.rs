@@ -3,7 +3,9 @@
 mod check;
 mod ingest;
 mod platform;
+mod receive;
 mod report;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -20,7 +22,9 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Platform(platform::Arguments),
+    Serve(serve::Arguments),
     Ingest(ingest::Arguments),
+    Receive(receive::Arguments),
     Check(check::Arguments),
 }
 
@@ -29,7 +33,9 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Platform(arguments) => platform::run(arguments),
+            Command::Serve(arguments) => serve::run(arguments),
             Command::Ingest(arguments) => ingest::run(arguments),
+            Command::Receive(arguments) => receive::run(&arguments),
             Command::Check(arguments) => check::run(&arguments),
         }
     }

@@ -6,6 +6,7 @@ use acervo_catalogue::{Catalogue, Item, ItemState, Page};
 use acervo_tenancy::{Collection as TenantCollection, LanguageMap, Tenant};
 use axum::http::header;
 use axum::response::Response;
+use bytes::Bytes;
 use iiif_spec::presentation::{
     CanvasInput, Collection, Description, ImageResource, LanguageValues, Manifest, Reference, plain,
 };
@@ -56,17 +57,7 @@ pub(crate) async fn collection(
     name: String,
 ) -> Result<Response, Failure> {
     let collection = declared(asking, place, &name)?;
-    let items = query(asking, place, &name, |catalogue| {
-        Ok(catalogue.items(0, catalogue.summary().items)?)
-    })
-    .await?
-    .unwrap_or_default();
     let base = place.tenant.primary().base_url(asking.asked);
-    let references = items.iter().map(|item| {
-        let id = manifest_url(&base, &name, &item.name);
-        let thumbnail = item.pages.first().map(|page| thumbnail(&base, &name, page));
-        Reference::manifest(id, plain(&item.name), thumbnail)
-    });
     let description = Description {
         id: collection_url(&base, &name),
         label: values(&collection.label),
@@ -78,7 +69,46 @@ pub(crate) async fn collection(
             values(&place.tenant.display_name),
         )),
     };
-    json(asking, &Collection::new(description, references.collect()))
+    // Of a large collection this is tens of megabytes: made once, and not on a thread that serves.
+    let key = (
+        description_key(&description)?,
+        generation(asking, place, &name),
+    );
+    if let Some(bytes) = asking.state.documents.get(&key) {
+        return Ok(answer(asking, bytes));
+    }
+    let in_collection = name.clone();
+    let make = move |covers: Vec<(String, Page)>| {
+        let references = covers.iter().map(|(item, page)| {
+            let id = manifest_url(&base, &in_collection, item);
+            let thumbnail = thumbnail(&base, &in_collection, page);
+            Reference::manifest(id, plain(item), Some(thumbnail))
+        });
+        let bytes = serde_json::to_vec(&Collection::new(description, references.collect()))?;
+        Ok::<_, Failure>(Bytes::from(bytes))
+    };
+    let empty = make.clone();
+    let made = query(asking, place, &name, move |catalogue| {
+        make(catalogue.covers()?)
+    })
+    .await?;
+    let bytes = made.map_or_else(|| empty(Vec::new()), Ok)?;
+    asking.state.documents.insert(key, bytes.clone());
+    Ok(answer(asking, bytes))
+}
+
+/// Which published state of a collection it is.
+fn generation(asking: Asking<'_>, place: Place<'_>, collection: &str) -> u64 {
+    let library = asking.state.library.load();
+    library
+        .shelf(place.tenant.name.as_str(), collection)
+        .map_or(0, |shelf| shelf.generation)
+}
+
+/// Changes with anything that a document says beside its items.
+fn description_key(description: &Description) -> Result<String, Failure> {
+    let empty = serde_json::to_vec(&Collection::new(description.clone(), Vec::new()))?;
+    Ok(blake3::hash(&empty).to_hex().to_string())
 }
 
 /// An item's Manifest.
@@ -253,7 +283,10 @@ fn values(map: &LanguageMap) -> LanguageValues {
 }
 
 fn json(asking: Asking<'_>, document: &impl Serialize) -> Result<Response, Failure> {
-    let bytes = serde_json::to_vec(document)?;
+    Ok(answer(asking, serde_json::to_vec(document)?.into()))
+}
+
+fn answer(asking: Asking<'_>, bytes: Bytes) -> Response {
     let etag = format!("\"{}\"", &blake3::hash(&bytes).to_hex()[..32]);
     let accept = asking
         .headers
@@ -266,7 +299,7 @@ fn json(asking: Asking<'_>, document: &impl Serialize) -> Result<Response, Failu
     } else {
         MEDIA_TYPE
     };
-    let mut response = respond::body(asking.headers, &etag, kind, Keep::Ask, bytes.into());
+    let mut response = respond::body(asking.headers, &etag, kind, Keep::Ask, bytes);
     respond::insert(response.headers_mut(), header::VARY, "Accept, Host");
-    Ok(response)
+    response
 }

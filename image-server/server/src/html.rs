@@ -477,7 +477,12 @@ fn preview(asking: Asking<'_>, place: Place<'_>, service: &str, page: &Page) -> 
     // A size over the limits is not offered.
     let offered = larger.0 > width
         && request.is_ok_and(|request| {
-            iiif_spec::evaluate(&request, &source, &image::rules(asking, place)).is_ok()
+            iiif_spec::evaluate(
+                &request,
+                &source,
+                &image::rules(asking, place, (source.width, source.height)),
+            )
+            .is_ok()
         });
     let srcset = offered.then(|| {
         format!(

@@ -18,6 +18,9 @@ use crate::document::declared;
 use crate::respond::{self, Failure, Keep};
 use crate::store::{OpenPyramid, read};
 
+/// The longest side that the JPEG encoder can write.
+const MAX_SIDE: u32 = 65_500;
+
 /// The base URI redirects to the description.
 pub(crate) async fn base(
     asking: Asking<'_>,
@@ -56,7 +59,7 @@ pub(crate) async fn info(
             .iter()
             .map(|level| (level.width, level.height))
             .collect(),
-        rules: rules(asking, place),
+        rules: rules(asking, place, (full.width, full.height)),
         rights,
     };
     // The address in it is the one that was asked.
@@ -111,7 +114,7 @@ pub(crate) async fn image(
         width: full.width,
         height: full.height,
     };
-    let rules = rules(asking, place);
+    let rules = rules(asking, place, (full.width, full.height));
     let wanted = evaluate(&request, &source, &rules)?;
     let plan = plan(&wanted, pyramid.layout(), pyramid.samples());
 
@@ -234,12 +237,28 @@ async fn resolve(
     })
 }
 
-pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>) -> Rules {
+/// What may be asked of an image of `full` pixels: the institution's limits, and those of the server,
+/// which are advertised where the image exceeds them.
+pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> Rules {
     let Limits {
         max_width,
         max_height,
         max_area,
     } = place.tenant.limits;
+    let lower = |limit: Option<u32>, side: u32| {
+        if side > MAX_SIDE {
+            Some(limit.map_or(MAX_SIDE, |limit| limit.min(MAX_SIDE)))
+        } else {
+            limit
+        }
+    };
+    let (max_width, max_height) = (lower(max_width, full.0), lower(max_height, full.1));
+    let room = acervo_pixels::largest_area(asking.state.admission.total());
+    let max_area = if u64::from(full.0) * u64::from(full.1) > room {
+        Some(max_area.map_or(room, |limit| limit.min(room)))
+    } else {
+        max_area
+    };
     Rules {
         max_width,
         max_height,

@@ -1,11 +1,19 @@
 //! The library: the catalogues of all collections, as they are published now.
 
 use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use acervo_catalogue::{Catalogue, CatalogueError, FILE_NAME};
+use acervo_tenancy::Tenant;
+
+/// How long a catalogue that could not be read is left alone.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// Numbers states of collections, so that caches never mix two of them.
 static GENERATIONS: AtomicU64 = AtomicU64::new(1);
@@ -13,12 +21,68 @@ static GENERATIONS: AtomicU64 = AtomicU64::new(1);
 /// Institution and collection.
 pub(crate) type Key = (String, String);
 
+/// The collections of one institution and where they are published: each in a folder of its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Holding {
+    pub(crate) institution: String,
+    /// The folder of the folders.
+    pub(crate) published: PathBuf,
+    pub(crate) collections: Vec<String>,
+}
+
+impl Holding {
+    /// The holding of `tenant` in the folder `published`.
+    pub(crate) fn of(tenant: &Tenant, published: PathBuf) -> Self {
+        let names = tenant.collections.iter().map(|c| c.name.to_string());
+        Self {
+            institution: tenant.name.to_string(),
+            published,
+            collections: names.collect(),
+        }
+    }
+
+    /// Collections that lie in the folder and are declared no longer.
+    fn withdrawn(&self) -> impl Iterator<Item = Key> + '_ {
+        let folders = fs::read_dir(&self.published)
+            .into_iter()
+            .flatten()
+            .flatten();
+        folders
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| !self.collections.contains(name))
+            .map(|name| (self.institution.clone(), name))
+    }
+}
+
 /// All collections. A change makes a new library that shares what stayed.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Library {
     shelves: HashMap<Key, Arc<Shelf>>,
     /// Collections that were published once and are declared no longer.
     withdrawn: HashSet<Key>,
+}
+
+/// Tells two files under one name apart, without reading them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+}
+
+impl Identity {
+    /// The identity of the file at `path`; `None` if there is none.
+    pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
+        match fs::metadata(path) {
+            Ok(metadata) => Ok(Some(Self {
+                inode: metadata.ino(),
+                size: metadata.size(),
+                modified: (metadata.mtime(), metadata.mtime_nsec()),
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// One published state of one collection.
@@ -30,13 +94,16 @@ pub(crate) struct Shelf {
     pub(crate) generation: u64,
     /// `None` if nothing was published yet; an error if it cannot be read.
     pub(crate) catalogue: Option<Result<Catalogue, CatalogueError>>,
+    /// The file of the catalogue, as it was just before it was opened.
+    identity: Option<Identity>,
+    opened: Instant,
 }
 
 impl Shelf {
     /// Opens what is published in `folder`. A catalogue that cannot be read costs its collection only.
-    pub(crate) fn open(folder: &Path) -> Self {
+    fn open(folder: &Path, identity: Option<Identity>) -> Self {
         let path = folder.join(FILE_NAME);
-        let catalogue = path.exists().then(|| Catalogue::open(&path));
+        let catalogue = identity.map(|_| Catalogue::open(&path));
         if let Some(Err(error)) = &catalogue {
             tracing::error!(%error, "a collection cannot be served");
         }
@@ -44,7 +111,15 @@ impl Shelf {
             folder: folder.to_owned(),
             generation: GENERATIONS.fetch_add(1, Ordering::Relaxed),
             catalogue,
+            identity,
+            opened: Instant::now(),
         }
+    }
+
+    /// Whether this is what is published where `identity` is the catalogue's.
+    fn is_current(&self, identity: Option<Identity>) -> bool {
+        let failed = matches!(self.catalogue, Some(Err(_)));
+        self.identity == identity && !(failed && self.opened.elapsed() > RETRY)
     }
 }
 
@@ -55,25 +130,42 @@ impl Library {
             .get(&(institution.to_owned(), collection.to_owned()))
     }
 
-    /// A library in which `key` has the state `shelf`.
-    pub(crate) fn with(&self, key: Key, shelf: Shelf) -> Self {
-        let mut next = self.clone();
-        next.shelves.insert(key, Arc::new(shelf));
-        next
-    }
-
     /// Whether the collection was published once and is declared no longer.
     pub(crate) fn is_withdrawn(&self, institution: &str, collection: &str) -> bool {
         self.withdrawn
             .contains(&(institution.to_owned(), collection.to_owned()))
     }
 
-    /// A library without the collections that `declared` does not name, and with what was `withdrawn`.
-    pub(crate) fn only(&self, declared: impl Fn(&Key) -> bool, withdrawn: HashSet<Key>) -> Self {
-        let shelves = self.shelves.iter().filter(|(key, _)| declared(key));
-        let shelves = shelves
-            .map(|(key, shelf)| (key.clone(), Arc::clone(shelf)))
-            .collect();
-        Self { shelves, withdrawn }
+    /// The library of what is published now of `holdings`: a shelf whose catalogue is as it was is
+    /// shared, any other is opened.
+    pub(crate) fn follow<'h>(&self, holdings: impl IntoIterator<Item = &'h Holding>) -> Self {
+        let mut next = Self::default();
+        for holding in holdings {
+            for collection in &holding.collections {
+                let key = (holding.institution.clone(), collection.clone());
+                let folder = holding.published.join(collection);
+                let shelf = current(self.shelves.get(&key), &folder);
+                next.shelves.insert(key, shelf);
+            }
+            next.withdrawn.extend(holding.withdrawn());
+        }
+        next
+    }
+}
+
+/// `known`, if it is what is published in `folder`, or else what is.
+fn current(known: Option<&Arc<Shelf>>, folder: &Path) -> Arc<Shelf> {
+    match (Identity::of(&folder.join(FILE_NAME)), known) {
+        (Ok(identity), Some(shelf)) if shelf.is_current(identity) => Arc::clone(shelf),
+        (Ok(identity), _) => Arc::new(Shelf::open(folder, identity)),
+        // A volume that does not answer says nothing about what is published on it.
+        (Err(error), Some(shelf)) => {
+            tracing::warn!(folder = %folder.display(), %error, "the catalogue cannot be looked at");
+            Arc::clone(shelf)
+        }
+        (Err(error), None) => {
+            tracing::error!(folder = %folder.display(), %error, "a collection cannot be served");
+            Arc::new(Shelf::open(folder, None))
+        }
     }
 }

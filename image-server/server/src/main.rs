@@ -10,16 +10,22 @@ mod admin;
 mod admission;
 mod answer;
 mod command;
+mod declared;
 mod document;
 mod html;
 mod image;
+mod inside;
 mod library;
 mod memory;
+mod pace;
 mod progress;
+mod receive;
 mod respond;
 mod route;
+mod serving;
 mod state;
 mod store;
+mod tenant;
 mod watch;
 
 /// Image workloads fragment glibc's arenas until memory only grows.

@@ -152,6 +152,13 @@ pub(crate) fn public(mut response: Response) -> Response {
     response
 }
 
+/// The last answer of its connection: the server is about to end.
+pub(crate) fn last(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 /// The answer to a preflight.
 pub(crate) fn options() -> Response {
     let mut response = Response::new(Body::empty());
@@ -205,8 +212,8 @@ pub(crate) fn with_slash(path: &str, query: &str) -> Response {
     } else {
         format!("?{query}")
     };
-    // One slash at the start, or the path would name another host.
-    let path = path.trim_start_matches('/');
+    // One slash at the start, or the path would name another host; browsers take a backslash for one.
+    let path = path.trim_start_matches('/').replace('\\', "%5C");
     redirect(StatusCode::PERMANENT_REDIRECT, &format!("/{path}/{query}"))
 }
 

@@ -26,8 +26,12 @@ pub(crate) enum Route<'p> {
     ItemPage(String, String),
     /// An embedded file: hash and name.
     Asset(&'p str),
-    /// A page without its final slash.
+    /// The institution's page without its final slash.
     WithoutSlash,
+    /// A collection's page without its final slash.
+    CollectionWithoutSlash(String),
+    /// An item's page without its final slash.
+    ItemWithoutSlash(String, String),
     /// Nothing.
     Nothing,
 }
@@ -61,7 +65,8 @@ impl<'p> Route<'p> {
             ["image" | "presentation", ..] => Self::Nothing,
             [collection, ""] => named(collection, Self::CollectionPage),
             [collection, item, ""] => both(collection, item, Self::ItemPage),
-            [_] | [_, _] => Self::WithoutSlash,
+            [collection] => named(collection, Self::CollectionWithoutSlash),
+            [collection, item] => both(collection, item, Self::ItemWithoutSlash),
             _ => Self::Nothing,
         }
     }
@@ -93,11 +98,19 @@ mod tests {
         for (path, expected) in [
             ("", Route::WithoutSlash),
             ("/", Route::InstitutionPage),
-            ("/mapas", Route::WithoutSlash),
+            ("/mapas", Route::CollectionWithoutSlash("mapas".into())),
+            (
+                "/robots.txt",
+                Route::CollectionWithoutSlash("robots.txt".into()),
+            ),
             ("/mapas/", Route::CollectionPage("mapas".into())),
             (
                 "/mapas/Plano%20%C3%A9/",
                 Route::ItemPage("mapas".into(), "Plano é".into()),
+            ),
+            (
+                "/mapas/a",
+                Route::ItemWithoutSlash("mapas".into(), "a".into()),
             ),
             ("/mapas/a/b", Route::Nothing),
             ("/mapas/%ff/", Route::Nothing),

@@ -5,10 +5,26 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use acervo_tenancy::TenantTable;
 use arc_swap::ArcSwap;
+use bytes::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
 use crate::admission::Admission;
-use crate::library::Library;
+use crate::library::{Holding, Library};
 use crate::store::Store;
+
+/// Bytes of listings that are kept.
+const LISTINGS: u64 = 32 << 20;
+
+/// Listings weigh what they are long.
+#[derive(Debug, Clone)]
+pub(crate) struct ByLength;
+
+impl Weighter<(String, u64), Bytes> for ByLength {
+    fn weight(&self, _: &(String, u64), bytes: &Bytes) -> u64 {
+        bytes.len() as u64
+    }
+}
 
 /// What the command line says of serving.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +56,16 @@ pub(crate) struct State {
     pub(crate) table: ArcSwap<TenantTable>,
     /// The catalogues; replaced one by one.
     pub(crate) library: ArcSwap<Library>,
+    /// Listings of collections, by what they say and by published state.
+    pub(crate) documents: Cache<(String, u64), Bytes, ByLength>,
     /// Opened pyramids.
     pub(crate) store: Store,
     pub(crate) admission: Admission,
     pub(crate) counters: Counters,
-    /// Whether the first ingest of every collection has ended.
+    /// Whether readers can be sent here: what is published was opened once.
     pub(crate) ready: AtomicBool,
+    /// Whether the server is about to end: readers are to be sent elsewhere.
+    pub(crate) draining: AtomicBool,
 }
 
 impl State {
@@ -60,10 +80,17 @@ impl State {
             settings,
             table: ArcSwap::from_pointee(table),
             library: ArcSwap::from(Arc::new(Library::default())),
+            documents: Cache::with_weighter(64, LISTINGS, ByLength),
             store: Store::new(),
             admission: Admission::new(settings.render_memory),
             counters: Counters::default(),
             ready: AtomicBool::new(false),
+            draining: AtomicBool::new(false),
         }
+    }
+    /// Lets readers see what is published now of `holdings`, and of nothing else. Blocks.
+    pub(crate) fn follow<'h>(&self, holdings: impl IntoIterator<Item = &'h Holding>) {
+        let next = self.library.load().follow(holdings);
+        self.library.store(Arc::new(next));
     }
 }

@@ -1,127 +1,27 @@
 //! Watching a folder of YAML and images: the table follows the YAML, the library the images.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use acervo_crds::collection::Source;
-use acervo_crds::{IiifInstitution, Outcome, PlatformConfig, Refused, tenant_table};
+use acervo_crds::{IiifInstitution, PlatformConfig, tenant_table};
 use acervo_ingest::{Job, Report, ingest, scan};
 use acervo_pixels::source::Limits;
 use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
 
-use crate::library::{Key, Shelf};
-use crate::memory;
+use crate::declared::{declared, sources};
+use crate::library::{Holding, Key};
 use crate::progress::Bar;
 use crate::state::State;
+use crate::{memory, pace};
 
-/// The shortest time between two looks; large folders are looked at less often.
-const PAUSE: Duration = Duration::from_secs(1);
-/// Looking takes at most this part of the time.
-const SHARE: u32 = 20;
-
-/// What the YAML files of a folder declare.
-pub(crate) struct Declared {
-    /// The institutions that are right in themselves.
-    pub(crate) institutions: Vec<IiifInstitution>,
-    /// The file of each institution, by name.
-    files: HashMap<String, PathBuf>,
-    /// The tenant table of those that can be served, and why others cannot.
-    pub(crate) outcome: Outcome,
-    /// Documents that the API server would refuse.
-    pub(crate) refused: Vec<Refused>,
-    /// Changes with any of the files.
-    pub(crate) fingerprint: String,
-}
-
-impl Declared {
-    /// Everything that is not served, file by file: each sentence in Spanish, then in English.
-    pub(crate) fn complaints(&self) -> Vec<String> {
-        let refused = self
-            .refused
-            .iter()
-            .flat_map(|r| Language::ALL.map(|language| r.report(language)));
-        let problems = self.outcome.problems.iter().flat_map(|problem| {
-            let file = self.files.get(&problem.institution);
-            let file = file
-                .map(|path| path.display().to_string())
-                .unwrap_or_default();
-            let (name, field) = (&problem.institution, &problem.field);
-            Language::ALL.map(|l| format!("{file}: {name}: {field}: {}", problem.message.get(l)))
-        });
-        refused.chain(problems).collect()
-    }
-}
-
-/// Reads the YAML files directly in `dir`.
-pub(crate) fn declared(
-    dir: &Path,
-    platform: &PlatformConfig,
-    previous: &[IiifInstitution],
-) -> anyhow::Result<Declared> {
-    let unreadable = || {
-        format!(
-            "cannot read the folder {}; name a folder with YAML files",
-            dir.display()
-        )
-    };
-    let mut files: Vec<PathBuf> = fs::read_dir(dir)
-        .with_context(unreadable)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()
-        .with_context(unreadable)?;
-    files.retain(|path| path.extension().is_some_and(|e| e == "yaml" || e == "yml"));
-    files.sort();
-    let (mut institutions, mut refused) = (Vec::new(), Vec::new());
-    let mut declaring = HashMap::new();
-    let mut hasher = blake3::Hasher::new();
-    for path in files {
-        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        hasher.update(&bytes);
-        let text = String::from_utf8_lossy(&bytes);
-        for result in acervo_crds::read(&path.display().to_string(), &text, previous) {
-            match result {
-                Ok(institution) => {
-                    let name = institution.metadata.name.clone().unwrap_or_default();
-                    declaring.insert(name, path.clone());
-                    institutions.push(institution);
-                }
-                Err(refusal) => refused.push(refusal),
-            }
-        }
-    }
-    let outcome = tenant_table(&institutions, platform);
-    let fingerprint = hasher.finalize().to_hex().to_string();
-    Ok(Declared {
-        institutions,
-        files: declaring,
-        outcome,
-        refused,
-        fingerprint,
-    })
-}
-
-/// The collections of an institution whose images lie in folders: institution, collection, folder.
-pub(crate) fn sources(institution: &IiifInstitution) -> Vec<(String, CollectionName, String)> {
-    let name = institution.metadata.name.clone().unwrap_or_default();
-    let collections = institution.spec.collections.iter();
-    collections
-        .filter_map(|collection| match &collection.source {
-            Source::Directory(directory) => {
-                Some((name.clone(), collection.name.clone(), directory.clone()))
-            }
-            Source::S3(_) => {
-                tracing::warn!(institution = name, collection = %collection.name, "acervo platform reads folders only; this collection's bucket is not ingested");
-                None
-            }
-        })
-        .collect()
-}
+/// How long after an ingest that could not do everything it is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// Keeps table and library as the folder says.
 pub(crate) struct Watch {
@@ -131,6 +31,9 @@ pub(crate) struct Watch {
     state: Arc<State>,
     institutions: Vec<IiifInstitution>,
     yaml: String,
+    /// The file of each institution, by name.
+    files: HashMap<String, PathBuf>,
+    holdings: Vec<Holding>,
     jobs: Vec<(Key, Job)>,
     seen: HashMap<Key, Seen>,
 }
@@ -140,8 +43,10 @@ pub(crate) struct Watch {
 struct Seen {
     /// At the last look.
     last: String,
-    /// At the last ingest that left nothing in work.
+    /// At the last ingest.
     ingested: String,
+    /// When to ingest again although nothing changes.
+    again: Option<Instant>,
 }
 
 impl Watch {
@@ -171,6 +76,8 @@ impl Watch {
             state,
             institutions: Vec::new(),
             yaml: String::new(),
+            files: HashMap::new(),
+            holdings: Vec::new(),
             jobs: Vec::new(),
             seen: HashMap::new(),
         })
@@ -191,15 +98,33 @@ impl Watch {
         for complaint in declared.complaints() {
             eprintln!("{complaint}");
         }
-        let mut institutions = declared.institutions;
-        // An institution whose changed YAML is refused stays as it was.
+        let mut institutions = declared.institutions.clone();
+        let mut files = declared.files.clone();
+        // An institution whose changed YAML is refused stays as it was; so do all that a file declared
+        // which is no YAML at all any more.
         for old in &self.institutions {
-            let name = &old.metadata.name;
-            let is_refused = declared.refused.iter().any(|r| r.institution == *name);
-            if is_refused && institutions.iter().all(|new| new.metadata.name != *name) {
+            let name = old.metadata.name.clone().unwrap_or_default();
+            let broken = self
+                .files
+                .get(&name)
+                .is_some_and(|file| declared.is_broken(file));
+            let is_refused = declared
+                .refused
+                .iter()
+                .any(|r| r.institution.as_deref() == Some(&name));
+            if (is_refused || broken)
+                && institutions
+                    .iter()
+                    .all(|new| new.metadata.name != old.metadata.name)
+            {
+                files.insert(
+                    name.clone(),
+                    self.files.get(&name).cloned().unwrap_or_default(),
+                );
                 institutions.push(old.clone());
             }
         }
+        self.files = files;
         let table = tenant_table(&institutions, &self.platform).table;
         let served = |name: &str| {
             table
@@ -217,46 +142,23 @@ impl Watch {
             .collect();
         let any = !table.tenants.is_empty();
         self.institutions = institutions;
-        let jobs = &self.jobs;
-        let withdrawn = self.withdrawn();
-        let library = self.state.library.load();
-        let library = library.only(|key| jobs.iter().any(|(job, _)| job == key), withdrawn);
-        self.state.library.store(Arc::new(library));
-        for (key, job) in &self.jobs {
-            if self.state.library.load().shelf(&key.0, &key.1).is_none() {
-                self.open(key, job);
-            }
-        }
+        self.holdings = table
+            .tenants
+            .iter()
+            .map(|tenant| Holding::of(tenant, self.published(tenant.name.as_str())))
+            .collect();
+        self.state.follow(&self.holdings);
         self.state.table.store(Arc::new(table));
         Ok(any)
     }
 
-    /// Collections of the institutions that lie in the data folder and are declared no longer.
-    fn withdrawn(&self) -> HashSet<Key> {
-        let institutions = self
-            .institutions
-            .iter()
-            .filter_map(|i| i.metadata.name.clone());
-        let published = institutions.flat_map(|institution| {
-            let folders = fs::read_dir(self.data.join(&institution).join("published"));
-            let names = folders
-                .into_iter()
-                .flatten()
-                .flatten()
-                .map(|entry| entry.file_name());
-            names.filter_map(move |name| Some((institution.clone(), name.into_string().ok()?)))
-        });
-        published
-            .filter(|key| self.jobs.iter().all(|(job, _)| job != key))
-            .collect()
+    /// Where the collections of an institution are published.
+    fn published(&self, institution: &str) -> PathBuf {
+        self.data.join(institution).join("published")
     }
 
     fn job(&self, institution: &str, collection: CollectionName, directory: String) -> (Key, Job) {
-        let published = self
-            .data
-            .join(institution)
-            .join("published")
-            .join(collection.as_str());
+        let published = self.published(institution).join(collection.as_str());
         let key = (institution.to_owned(), collection.to_string());
         let job = Job {
             collection,
@@ -268,15 +170,9 @@ impl Watch {
                 .map_or(1, std::num::NonZero::get)
                 .min(2),
             confirm_removal: false,
+            dry: false,
         };
         (key, job)
-    }
-
-    /// Opens what is published of a collection and lets readers see it.
-    fn open(&self, key: &Key, job: &Job) {
-        let shelf = Shelf::open(&job.published);
-        let library = self.state.library.load().with(key.clone(), shelf);
-        self.state.library.store(Arc::new(library));
     }
 
     /// Ingests what changed until `stop` is dropped.
@@ -286,49 +182,68 @@ impl Watch {
             if let Err(error) = self.load() {
                 tracing::error!("{error:#}");
             }
+            // Somebody else may have published.
+            self.state.follow(&self.holdings);
+            let mut looking = begun.elapsed();
             for (key, job) in self.jobs.clone() {
-                self.look(&key, &job);
+                let begun = Instant::now();
+                let changed = self.has_changed(&key, &job);
+                looking += begun.elapsed();
+                if changed {
+                    self.ingest(&key, &job);
+                }
             }
             self.state.ready.store(true, Ordering::Release);
-            let pause = PAUSE.max(begun.elapsed().min(Duration::from_secs(5)) * SHARE);
-            match stop.recv_timeout(pause) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+            if !pace::rest(stop, pace::after(looking)) {
+                return;
             }
         }
     }
 
-    /// Ingests a collection if its folder changed and has stopped changing.
-    fn look(&mut self, key: &Key, job: &Job) {
+    /// Whether a collection's folder changed and has stopped changing, or another try is due.
+    fn has_changed(&mut self, key: &Key, job: &Job) -> bool {
         let fingerprint = match scan(&job.root, &job.directory) {
             Ok(scan) => scan.fingerprint,
             Err(error) => {
                 let folder = job.root.join(&job.directory);
                 tracing::error!(folder = %folder.display(), %error, "a folder cannot be read");
-                return;
+                return false;
             }
         };
         let first = !self.seen.contains_key(key);
         let seen = self.seen.entry(key.clone()).or_default();
         let still = first || seen.last == fingerprint;
         seen.last.clone_from(&fingerprint);
-        if !still || (!first && seen.ingested == fingerprint) {
-            return;
-        }
+        let due = seen.again.is_some_and(|at| at <= Instant::now());
+        still && (first || due || seen.ingested != fingerprint)
+    }
+
+    fn ingest(&mut self, key: &Key, job: &Job) {
         let progress = Bar::new(&format!("{}/{}", key.0, key.1));
         let result = ingest(job, &progress);
         progress.finish();
+        let seen = self.seen.entry(key.clone()).or_default();
         match result {
             Ok(outcome) => {
-                if outcome.report.in_work == 0 {
-                    seen.ingested = outcome.fingerprint;
+                let report = &outcome.report;
+                // Files in work soon come to rest; disks and grace periods take longer.
+                let pause = if report.in_work > 0 {
+                    pace::PAUSE
+                } else {
+                    AGAIN
+                };
+                seen.again = outcome.try_again.then(|| Instant::now() + pause);
+                if seen.ingested != report.fingerprint || outcome.converted > 0 {
+                    log(key, outcome.converted, report);
                 }
-                log(key, outcome.converted, &outcome.report);
-                self.open(key, job);
+                seen.ingested.clone_from(&report.fingerprint);
+                self.state.follow(&self.holdings);
                 memory::give_back();
             }
-            // Tried again at the next look.
-            Err(error) => tracing::error!(institution = key.0, collection = key.1, "{error}"),
+            Err(error) => {
+                seen.again = Some(Instant::now() + AGAIN);
+                tracing::error!(institution = key.0, collection = key.1, "{error}");
+            }
         }
     }
 }

@@ -110,6 +110,15 @@ pub(super) fn open(
     }))
 }
 
+/// Compression 7, JPEG (TIFF technical note 2).
+fn is_jpeg(decoder: &mut TiffDecoder) -> Result<bool, SourceError> {
+    const JPEG: u16 = 7;
+    Ok(decoder
+        .find_tag_unsigned::<u16>(Tag::Compression)
+        .map_err(damaged)?
+        == Some(JPEG))
+}
+
 /// How pixels lie in the file, and so how they become ours.
 enum Pixels {
     /// Grey of 1, 2, 4, 8 or 16 bits, white at the top.
@@ -120,8 +129,6 @@ enum Pixels {
     Rgb,
     /// RGB and a sample to leave out.
     RgbAlpha,
-    /// Indexes into a table of 8-bit colours.
-    Palette(Vec<[u8; 3]>),
 }
 
 impl Pixels {
@@ -129,10 +136,10 @@ impl Pixels {
         match color {
             ColorType::Gray(bits @ (1 | 2 | 4 | 8 | 16)) => Ok(Self::Gray(bits)),
             ColorType::GrayA(8 | 16) => Ok(Self::GrayAlpha),
-            // The decoder turns YCbCr inside JPEG strips into RGB itself.
-            ColorType::RGB(8 | 16) | ColorType::YCbCr(8) => Ok(Self::Rgb),
+            ColorType::RGB(8 | 16) => Ok(Self::Rgb),
+            // The decoder turns YCbCr into RGB where it is inside of JPEG strips, and only there.
+            ColorType::YCbCr(8) if is_jpeg(decoder)? => Ok(Self::Rgb),
             ColorType::RGBA(8 | 16) => Ok(Self::RgbAlpha),
-            ColorType::Palette(8) => Ok(Self::Palette(palette(decoder)?)),
             other => Err(SourceError::Unsupported(format!(
                 "TIFF with pixels of {other:?}"
             ))),
@@ -142,7 +149,7 @@ impl Pixels {
     fn samples(&self) -> Samples {
         match self {
             Self::Gray(_) | Self::GrayAlpha => Samples::Gray,
-            Self::Rgb | Self::RgbAlpha | Self::Palette(_) => Samples::Color,
+            Self::Rgb | Self::RgbAlpha => Samples::Color,
         }
     }
 
@@ -150,7 +157,7 @@ impl Pixels {
     fn row_bytes(&self, width: usize) -> usize {
         match self {
             Self::Gray(bits @ (1 | 2 | 4)) => (width * usize::from(*bits)).div_ceil(8),
-            Self::Gray(_) | Self::Palette(_) => width,
+            Self::Gray(_) => width,
             Self::GrayAlpha => width * 2,
             Self::Rgb => width * 3,
             Self::RgbAlpha => width * 4,
@@ -164,11 +171,6 @@ impl Pixels {
             Self::Gray(_) | Self::Rgb => out.copy_from_slice(row),
             Self::GrayAlpha => keep::<2, 1>(row, out),
             Self::RgbAlpha => keep::<4, 3>(row, out),
-            Self::Palette(colors) => {
-                for (index, pixel) in row.iter().zip(out.chunks_exact_mut(3)) {
-                    pixel.copy_from_slice(&colors[usize::from(*index)]);
-                }
-            }
         }
     }
 }
@@ -188,20 +190,6 @@ fn unpack(row: &[u8], bits: u8, out: &mut [u8]) {
         let sample = u16::from(row[at / per_byte] >> shift) & highest;
         *value = u8::try_from(sample * 255 / highest).unwrap_or(u8::MAX);
     }
-}
-
-/// The colour table: 256 reds, then greens, then blues, of 16 bits (TIFF 6.0, section 5).
-fn palette(decoder: &mut TiffDecoder) -> Result<Vec<[u8; 3]>, SourceError> {
-    let map = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(damaged)?;
-    if map.len() != 3 * 256 {
-        return Err(SourceError::Damaged(
-            "TIFF: a colour table of another length".to_owned(),
-        ));
-    }
-    let upper = |value: u16| value.to_be_bytes()[0];
-    Ok((0..256)
-        .map(|i| [upper(map[i]), upper(map[256 + i]), upper(map[512 + i])])
-        .collect())
 }
 
 struct TiffRows {

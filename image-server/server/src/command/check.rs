@@ -10,7 +10,7 @@ use acervo_tenancy::CollectionName;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::watch::{Declared, declared};
+use crate::declared::{Declared, declared, sources};
 
 /// Says what would be published and what would be refused, and why.
 #[derive(Debug, Args)]
@@ -89,10 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn directories(
     institutions: &[acervo_crds::IiifInstitution],
 ) -> Vec<(String, CollectionName, String)> {
-    institutions
-        .iter()
-        .flat_map(crate::watch::sources)
-        .collect()
+    institutions.iter().flat_map(sources).collect()
 }
 
 /// Ingests into a folder that is thrown away.
@@ -106,6 +103,7 @@ fn report(root: &Path, directory: &str, collection: &CollectionName) -> anyhow::
         limits: Limits::default(),
         workers: 2,
         confirm_removal: false,
+        dry: true,
     };
     Ok(ingest(&job, &Silent)?.report)
 }

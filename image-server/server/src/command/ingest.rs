@@ -1,12 +1,14 @@
 //! `acervo ingest`: one collection, once.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use acervo_ingest::{Job, ingest};
+use acervo_ingest::{IngestError, Job, Outcome, ReportHead, ingest};
 use acervo_pixels::source::Limits;
 use acervo_tenancy::CollectionName;
 use clap::Args;
+use serde::Serialize;
 
 use super::report;
 use crate::progress::Bar;
@@ -41,6 +43,9 @@ pub(crate) struct Arguments {
     /// The removal of more than half of the items is meant.
     #[arg(long)]
     confirm_removal: bool,
+    /// A file that gets the result in one line of JSON, such as /dev/termination-log.
+    #[arg(long)]
+    termination_message: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -55,10 +60,98 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         },
         workers: arguments.workers,
         confirm_removal: arguments.confirm_removal,
+        dry: false,
     };
     let bar = Bar::new(job.collection.as_str());
-    let outcome = ingest(&job, &bar)?;
+    let result = ingest(&job, &bar);
     bar.finish();
-    report::print(&outcome.report);
+    if let Some(path) = &arguments.termination_message {
+        let words = LastWords::of(&job.published, &result).line();
+        if let Err(error) = fs::write(path, words) {
+            tracing::warn!(path = %path.display(), %error, "the result cannot be written");
+        }
+    }
+    report::print(&result?.report);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a Job's pod leaves behind when no server can be asked.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LastWords {
+    published: u64,
+    refused: u64,
+    in_work: u64,
+    /// The state of the folder that was ingested; `None` if the ingest failed.
+    fingerprint: Option<String>,
+    /// Why the ingest failed.
+    error: Option<String>,
+}
+
+impl LastWords {
+    /// The longest message that Kubernetes keeps, in bytes.
+    const LONGEST: usize = 4096;
+
+    /// Of a failed ingest, the counts are those of the last report in `published`, which still hold.
+    fn of(published: &Path, result: &Result<Outcome, IngestError>) -> Self {
+        match result {
+            Ok(Outcome { report, .. }) => Self {
+                published: report.published,
+                refused: report.refused.len() as u64,
+                in_work: report.in_work,
+                fingerprint: Some(report.fingerprint.clone()),
+                error: None,
+            },
+            Err(error) => {
+                let last = ReportHead::read(published, 0).ok().flatten();
+                let last = last.unwrap_or_default();
+                Self {
+                    published: last.published,
+                    refused: last.refused,
+                    in_work: last.in_work,
+                    fingerprint: None,
+                    error: Some(error.to_string()),
+                }
+            }
+        }
+    }
+
+    /// One line of JSON; of a sentence that is too long for it, the beginning.
+    fn line(mut self) -> String {
+        loop {
+            let line = serde_json::to_string(&self).unwrap_or_default();
+            match &mut self.error {
+                Some(error) if line.len() > Self::LONGEST => {
+                    let kept = error.chars().count() * 3 / 4;
+                    *error = error.chars().take(kept).chain(['…']).collect();
+                }
+                _ => return line,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_any_error_fits_and_is_json() {
+        for letter in ["a", "ñ", "\n", "\u{1}", "\""] {
+            let words = LastWords {
+                published: 5,
+                refused: 2,
+                in_work: 0,
+                fingerprint: None,
+                error: Some(letter.repeat(9000)),
+            };
+            let line = words.line();
+            assert!(line.len() <= LastWords::LONGEST && line.len() > 2000);
+            assert!(!line.contains('\n'));
+            let read: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+            assert_eq!(read["published"], 5);
+            let error = read["error"].as_str().expect("an error");
+            assert!(error.starts_with(letter) && error.ends_with('…'));
+        }
+    }
 }

@@ -1,20 +1,22 @@
 //! `acervo platform`: every institution of a folder, on this machine, without a cluster.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::mpsc;
+use std::time::Duration;
 
 use acervo_crds::{BaseUrl, PlatformConfig};
-use anyhow::Context as _;
 use clap::Args;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
-use crate::state::{Settings, State};
+use crate::admin;
+use crate::serving::{Drain, Serving};
 use crate::watch::Watch;
-use crate::{admin, answer};
+
+/// Whoever ends a platform on this machine waits for it.
+const DRAIN: Drain = Drain {
+    notice: Duration::ZERO,
+    limit: Duration::from_secs(10),
+};
 
 /// Serves every IiifInstitution in the YAML files of a folder, on this machine.
 ///
@@ -28,23 +30,12 @@ pub(crate) struct Arguments {
     /// Where published images and catalogues are kept.
     #[arg(long, default_value = "./acervo-data")]
     data: PathBuf,
-    /// The address that readers use.
-    #[arg(long, default_value = "127.0.0.1:8080", env = "ACERVO_LISTEN")]
-    listen: SocketAddr,
-    /// The address for /livez, /readyz and /metrics.
-    #[arg(long, default_value = "127.0.0.1:8081", env = "ACERVO_ADMIN_LISTEN")]
-    admin_listen: SocketAddr,
+    #[command(flatten)]
+    serving: Serving,
     /// The URL that documents name, such as https://iiif.example.org/{institution}; without it,
     /// addresses follow the host that was asked.
     #[arg(long, env = "ACERVO_BASE_URL")]
     base_url: Option<BaseUrl>,
-    /// Answer 400 to sizes !w,h beyond the image, as the official validator wants, in place of the
-    /// clamped image that the specification asks for.
-    #[arg(long)]
-    iiif_strict_size: bool,
-    /// Memory for rendering, in MiB; requests beyond it wait and are then answered 503.
-    #[arg(long, default_value_t = 1024)]
-    render_memory: u32,
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -53,10 +44,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         lists_institutions: true,
         ..PlatformConfig::default()
     };
-    let state = Arc::new(State::new(Settings {
-        strict_size: arguments.iiif_strict_size,
-        render_memory: arguments.render_memory,
-    }));
+    let state = arguments.serving.state();
     let mut watch = Watch::new(arguments.dir, arguments.data, platform, Arc::clone(&state))?;
     if !watch.load()? {
         eprintln!(
@@ -68,43 +56,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::FAILURE);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let bind = |address: SocketAddr| async move {
-            TcpListener::bind(address).await.with_context(|| {
-                format!("cannot listen on {address}: is another server running? choose another address with --listen or --admin-listen")
-            })
-        };
-        let public = bind(arguments.listen).await?;
-        let private = bind(arguments.admin_listen).await?;
-        println!("listening on http://{}", public.local_addr()?);
-        println!("admin on http://{}", private.local_addr()?);
-        let (stop, stopped) = mpsc::channel();
-        let watcher = std::thread::spawn(move || watch.run(&stopped));
-        let admin = axum::serve(private, admin::router(Arc::clone(&state)));
-        let serve = axum::serve(public, answer::router(Arc::clone(&state)))
-            .with_graceful_shutdown(terminated());
-        tokio::select! {
-            served = serve.into_future() => served?,
-            served = admin.into_future() => served?,
-        }
-        drop(stop);
-        // An ingest that is under way ends at its next file or is cut; both leave what is published.
-        drop(watcher);
-        anyhow::Ok(())
-    })?;
+    let admin = admin::router(Arc::clone(&state));
+    arguments
+        .serving
+        .serve(&state, admin, DRAIN, move |stop| watch.run(stop))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Resolves at SIGTERM or Ctrl-C.
-async fn terminated() {
-    let Ok(mut term) = signal(SignalKind::terminate()) else {
-        return;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }

@@ -1,0 +1,126 @@
+//! Serving: both ports, from binding them to letting the last request end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::answer;
+use crate::state::{Settings, State};
+
+/// What every command that serves can be told.
+#[derive(Debug, Args)]
+pub(crate) struct Serving {
+    /// The address that readers use.
+    #[arg(long, default_value = "127.0.0.1:8080", env = "ACERVO_LISTEN")]
+    listen: SocketAddr,
+    /// The address for /livez, /readyz, /metrics and, of one institution, /status.
+    #[arg(long, default_value = "127.0.0.1:8081", env = "ACERVO_ADMIN_LISTEN")]
+    admin_listen: SocketAddr,
+    /// Answer 400 to sizes !w,h beyond the image, as the official validator wants, in place of the
+    /// clamped image that the specification asks for.
+    #[arg(long)]
+    iiif_strict_size: bool,
+    /// Memory for rendering, in MiB; requests beyond it wait and are then answered 503.
+    #[arg(long, default_value_t = 1024)]
+    render_memory: u32,
+}
+
+/// How a server that is told to end does so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Drain {
+    /// How long it goes on as usual, but not ready, so that others learn to send readers elsewhere.
+    pub(crate) notice: Duration,
+    /// How long requests that are under way may then take to end.
+    pub(crate) limit: Duration,
+}
+
+impl Serving {
+    /// What all requests will share.
+    pub(crate) fn state(&self) -> Arc<State> {
+        Arc::new(State::new(Settings {
+            strict_size: self.iiif_strict_size,
+            render_memory: self.render_memory,
+        }))
+    }
+
+    /// Serves until SIGTERM or Ctrl-C, with `admin` on the admin port, and `watch` on a thread until
+    /// its argument is disconnected.
+    ///
+    /// # Errors
+    /// If a port cannot be had.
+    pub(crate) fn serve(
+        &self,
+        state: &Arc<State>,
+        admin: Router,
+        drain: Drain,
+        watch: impl FnOnce(&Receiver<()>) + Send + 'static,
+    ) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let public = bind(self.listen).await?;
+            let private = bind(self.admin_listen).await?;
+            println!("listening on http://{}", public.local_addr()?);
+            println!("admin on http://{}", private.local_addr()?);
+            // What is under way on this thread is cut; nothing that is published depends on it.
+            let (_watching, stopped) = mpsc::channel();
+            std::thread::spawn(move || watch(&stopped));
+            let router = answer::router(Arc::clone(state));
+            let (told, mut heard) = tokio::sync::watch::channel(());
+            let serve = axum::serve(public, router).with_graceful_shutdown(async move {
+                // Only the end of the sender is waited for; there is nothing to receive.
+                let _ = heard.changed().await;
+            });
+            let ending = async move {
+                terminated().await;
+                state.draining.store(true, Ordering::Release);
+                let drained = async {
+                    tokio::time::sleep(drain.notice).await;
+                    drop(told);
+                    tokio::time::sleep(drain.limit).await;
+                    tracing::warn!("requests were cut that did not end in time");
+                };
+                // Whoever asks twice means now.
+                tokio::select! {
+                    () = drained => {}
+                    () = terminated() => {}
+                }
+            };
+            tokio::select! {
+                served = serve.into_future() => served?,
+                served = axum::serve(private, admin).into_future() => served?,
+                () = ending => {}
+            }
+            anyhow::Ok(())
+        })?;
+        // A read that the volume never answers must not hold the process.
+        runtime.shutdown_background();
+        Ok(())
+    }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is another server running? choose another address with --listen or --admin-listen")
+    })
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+async fn terminated() {
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
