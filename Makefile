@@ -28,7 +28,7 @@ CRD := crds/generated/iiifinstitutions.acervo.dev.yaml
 
 # The outside tests that want Python or a browser are behind this feature of the crate acervo-tests.
 TOOLS := --features acervo-tests/tools
-test-env = ACERVO_BIN=$(TARGET)/debug/acervo ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) INSTA_UPDATE=no
+test-env = ACERVO_BIN_DIR=$(TARGET)/debug ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) INSTA_UPDATE=no
 # One build for all: the same packages and targets every time, so that nothing is compiled twice with other features.
 build-all = cargo build --quiet --workspace --all-targets
 # Runs the tests; the closing line sums up what ran. $(1): arguments for cargo.

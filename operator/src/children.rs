@@ -70,6 +70,11 @@ pub enum Seen {
         /// The label `acervo.dev/retained`.
         retained: bool,
     },
+    /// The quota.
+    Quota {
+        /// Whether its controller has counted what there is against what it allows now.
+        counted: bool,
+    },
     /// A ServiceAccount, and the pull Secrets that were copied for it.
     Account {
         /// The annotation [`crate::names::PULL_SECRETS`].

@@ -68,8 +68,8 @@ fn watch_children(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
     start::<PodDisruptionBudget>(context, tasks);
     start::<HorizontalPodAutoscaler>(context, tasks);
     start::<Service>(context, tasks);
-    start::<ListenerSet>(context, tasks);
-    start::<HttpRoute>(context, tasks);
+    tasks.spawn(children::watch_custom::<ListenerSet>(context));
+    tasks.spawn(children::watch_custom::<HttpRoute>(context));
     start::<Ingress>(context, tasks);
     start::<Job>(context, tasks);
 }

@@ -47,11 +47,17 @@ pub trait Watched:
 /// that institution are. Whoever puts the label on anything else makes no child of it.
 #[must_use]
 pub fn institution<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
+    let label = object.meta().labels.as_ref()?.get(names::INSTITUTION)?;
+    place(object).filter(|place| place == label)
+}
+
+/// The institution in whose namespace an object is.
+#[must_use]
+pub fn place<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
+    // A Namespace is in none, and is its own place.
     let metadata = object.meta();
-    let institution = metadata.labels.as_ref()?.get(names::INSTITUTION)?;
-    // A Namespace is in none.
-    let place = metadata.namespace.as_ref().or(metadata.name.as_ref())?;
-    (place.strip_prefix(names::NAMESPACE_PREFIX) == Some(institution)).then_some(institution)
+    let namespace = metadata.namespace.as_ref().or(metadata.name.as_ref())?;
+    namespace.strip_prefix(names::NAMESPACE_PREFIX)
 }
 
 /// What is remembered of an observed child.
@@ -77,13 +83,24 @@ macro_rules! watched {
 }
 
 watched! {
-    ResourceQuota => ResourceQuota,
     LimitRange => LimitRange,
     NetworkPolicy => NetworkPolicy,
     RoleBinding => RoleBinding,
     ConfigMap => ConfigMap,
     PodDisruptionBudget => DisruptionBudget,
     HorizontalPodAutoscaler => Autoscaler,
+}
+
+impl Watched for ResourceQuota {
+    const KIND: Kind = Kind::ResourceQuota;
+
+    fn seen(&self) -> Seen {
+        let allowed = self.spec.as_ref().and_then(|spec| spec.hard.as_ref());
+        let counted = self.status.as_ref().and_then(|status| status.hard.as_ref());
+        Seen::Quota {
+            counted: allowed == counted,
+        }
+    }
 }
 
 impl Watched for ServiceAccount {
@@ -173,7 +190,7 @@ impl Watched for Deployment {
             observed_generation: status.observed_generation.unwrap_or(0),
             replicas: spec.and_then(|spec| spec.replicas).unwrap_or(1),
             updated: status.updated_replicas.unwrap_or(0),
-            ready: status.ready_replicas.unwrap_or(0),
+            total: status.replicas.unwrap_or(0),
             available: status.available_replicas.unwrap_or(0),
             image: pod
                 .and_then(|pod| pod.containers.first())

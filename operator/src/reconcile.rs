@@ -33,9 +33,6 @@ use validate::Validated;
 const WAITING: Duration = Duration::from_secs(15);
 /// And when it waits for nothing: a net under the watches.
 const RESTING: Duration = Duration::from_secs(1800);
-/// The longest time between two tries of what failed.
-const LONGEST_RETRY: Duration = Duration::from_secs(120);
-
 /// Why a reconcile did not end; it is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReconcileError {
@@ -81,7 +78,7 @@ pub async fn run(context: &Context, name: &Name) -> Option<Duration> {
         .observe(begun.elapsed().as_secs_f64());
     let again = match result {
         Ok(again) => {
-            memory.failures = 0;
+            memory.failing = None;
             count(
                 context,
                 if matches!(stored.as_deref(), Some(Err(_))) {
@@ -93,14 +90,10 @@ pub async fn run(context: &Context, name: &Name) -> Option<Duration> {
             again.map(|pause| jittered(name, pause))
         }
         Err(error) => {
-            memory.failures += 1;
             count(context, error.reason());
-            let tries = memory.failures;
-            tracing::warn!(institution = %name, tries, %error, "a reconcile failed and is tried again");
-            Some(jittered(
-                name,
-                LONGEST_RETRY.min(Duration::from_secs(1 << tries.min(7))),
-            ))
+            let pause = memory.failed(Instant::now());
+            tracing::warn!(institution = %name, %error, again_in = ?pause, "a reconcile failed");
+            Some(jittered(name, pause))
         }
     };
     if stored.is_some() || again.is_some() {

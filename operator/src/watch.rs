@@ -8,13 +8,19 @@ pub mod surroundings;
 use std::fmt::Debug;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use kube::runtime::watcher::{self, Event};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::core::PartialObjectMeta;
+use kube::runtime::utils::Backoff;
+use kube::runtime::watcher::{self, DefaultBackoff, Event};
 use kube::runtime::{WatchStreamExt as _, watcher::watcher};
-use kube::{Api, Resource};
+use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
+use progress::Expected;
 pub use progress::Progress;
 
 /// What a watch tells.
@@ -56,6 +62,94 @@ where
     K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
     F: FnMut(News<K>) + Send + 'static,
 {
+    let (config, expected) = expect(&api, which, progress);
+    async move { follow_events(api, config, &expected, &mut tell).await }
+}
+
+/// Follows objects of a kind that the cluster may not have yet, or no longer: only while its
+/// definition is there are they asked for.
+pub(crate) fn follow_custom<K, F>(
+    client: Client,
+    api: Api<K>,
+    which: Which<'_>,
+    progress: &Arc<Progress>,
+    mut tell: F,
+) -> impl Future<Output = ()> + Send + use<K, F>
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
+    F: FnMut(News<K>) + Send + 'static,
+{
+    let (config, expected) = expect(&api, which, progress);
+    let definition = format!("{}.{}", K::plural(&()), K::group(&()));
+    let (sender, mut defined) = watch::channel(None);
+    let definitions = follow_definition(client, &definition, progress, sender);
+    let objects = async move {
+        loop {
+            // Each wait ends only when it holds, or when the definition is followed no longer.
+            let Ok(there) = defined.wait_for(Option::is_some).await.map(|there| *there) else {
+                return;
+            };
+            if there == Some(false) {
+                tell(News::NoSuchKind);
+                expected.complete();
+                if defined
+                    .wait_for(|there| *there == Some(true))
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+            }
+            tokio::select! {
+                () = follow_events(api.clone(), config.clone(), &expected, &mut tell) => return,
+                gone = defined.wait_for(|there| *there == Some(false)) => {
+                    if gone.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    };
+    async move {
+        tokio::select! {
+            () = definitions => {}
+            () = objects => {}
+        }
+    }
+}
+
+/// Follows whether a kind is defined.
+fn follow_definition(
+    client: Client,
+    name: &str,
+    progress: &Arc<Progress>,
+    defined: watch::Sender<Option<bool>>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let api: Api<PartialObjectMeta<CustomResourceDefinition>> = Api::all(client);
+    let mut listed = false;
+    follow(api, Which::Named(name), progress, move |news| {
+        let there = match news {
+            News::Begin => {
+                listed = false;
+                return;
+            }
+            News::Listed(definition) => {
+                listed = definition.meta().deletion_timestamp.is_none();
+                return;
+            }
+            News::Complete => listed,
+            News::Changed(definition) => definition.meta().deletion_timestamp.is_none(),
+            News::Gone(_) | News::NoSuchKind => false,
+        };
+        defined.send_if_modified(|before| before.replace(there) != Some(there));
+    })
+}
+
+fn expect<K: Resource>(
+    api: &Api<K>,
+    which: Which<'_>,
+    progress: &Arc<Progress>,
+) -> (watcher::Config, Expected) {
     let config = watcher::Config::default();
     let (config, selector) = match which {
         Which::All => (config, None),
@@ -65,26 +159,60 @@ where
             (config.fields(&selector), Some(selector))
         }
     };
-    let expected = progress::expect(progress, api.resource_url(), selector.as_deref());
-    async move {
-        let mut events = pin!(watcher(api, config).default_backoff());
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(Event::Init) => tell(News::Begin),
-                Ok(Event::InitApply(object)) => tell(News::Listed(object)),
-                Ok(Event::InitDone) => {
-                    tell(News::Complete);
-                    expected.complete();
-                }
-                Ok(Event::Apply(object)) => tell(News::Changed(object)),
-                Ok(Event::Delete(object)) => tell(News::Gone(object)),
-                Err(error) if is_unknown_kind(&error) => {
-                    tell(News::NoSuchKind);
-                    expected.complete();
-                }
-                Err(error) => {
-                    tracing::warn!(watch = %expected, %error, "a watch was interrupted and goes on");
-                }
+    (
+        config,
+        progress::expect(progress, api.resource_url(), selector.as_deref()),
+    )
+}
+
+/// The longest time between two tries of a watch: an API server that is back is seen soon, and some
+/// twenty watches are no burden to one that is not.
+const LONGEST_RETRY: Duration = Duration::from_secs(5);
+
+/// How a watch backs off.
+#[derive(Default)]
+struct Patience(DefaultBackoff);
+
+impl Iterator for Patience {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        self.0.next().map(|pause| pause.min(LONGEST_RETRY))
+    }
+}
+
+impl Backoff for Patience {
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+}
+
+async fn follow_events<K>(
+    api: Api<K>,
+    config: watcher::Config,
+    expected: &Expected,
+    tell: &mut (impl FnMut(News<K>) + Send),
+) where
+    K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
+{
+    let mut events = pin!(watcher(api, config).backoff(Patience::default()));
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(Event::Init) => tell(News::Begin),
+            Ok(Event::InitApply(object)) => tell(News::Listed(object)),
+            Ok(Event::InitDone) => {
+                tell(News::Complete);
+                expected.complete();
+            }
+            Ok(Event::Apply(object)) => tell(News::Changed(object)),
+            Ok(Event::Delete(object)) => tell(News::Gone(object)),
+            // Defined a moment ago, or no longer.
+            Err(error) if is_unknown_kind(&error) => {
+                tell(News::NoSuchKind);
+                expected.complete();
+            }
+            Err(error) => {
+                tracing::warn!(watch = %expected, %error, "a watch was interrupted and goes on");
             }
         }
     }

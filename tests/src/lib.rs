@@ -3,11 +3,16 @@
 //! wrote. It asserts nothing.
 
 mod browser;
+mod control_plane;
 mod documents;
 mod fixtures;
 mod folder;
 mod guard;
 mod http;
+mod institution;
+mod kubectl;
+mod operator;
+mod process;
 mod python;
 mod server;
 mod tools;
@@ -15,10 +20,14 @@ mod volume;
 mod wait;
 
 pub use browser::read_pages;
+pub use control_plane::{Asked, ControlPlane, render_chart};
 pub use documents::{Document, Documents, image_services};
 pub use fixtures::{Raster, jpeg_header, multi_page_tiff, png_bomb, tiff_claiming};
 pub use folder::{Collection, Folder};
 pub use http::{Answer, get, get_with, raw};
+pub use institution::{VALUES, condition, institution};
+pub use kubectl::Kubectl;
+pub use operator::Operator;
 pub use python::{Environment, python};
 pub use server::{Finished, Server, run_to_end};
 pub use tools::{example_institutions, examples, repository, run};

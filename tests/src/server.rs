@@ -1,26 +1,18 @@
 //! The built binary, running.
 
-use std::env;
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use serde_json::Value;
+use anyhow::{Result, anyhow, bail};
 
 use crate::folder::Folder;
 use crate::guard::Guard;
 use crate::http::{Answer, get};
-use crate::tools::{repository, run};
+use crate::process::{Output, START, binary, spawn};
+use crate::tools::run;
 use crate::wait::until;
-
-/// The longest start, with the first ingest, of a dev build on a busy machine.
-const START: Duration = Duration::from_secs(240);
 
 /// A running `acervo platform` or `acervo serve`; killed when dropped, and when this process ends.
 #[derive(Debug)]
@@ -61,7 +53,7 @@ impl Server {
 
     /// Starts a command that serves and waits until it listens.
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
-        let (child, output) = spawn(command)?;
+        let (child, output) = spawn(command.stdin(Stdio::null()))?;
         let guard = Guard::new(r#"kill -9 "$1""#, child.id().to_string())?;
         let base = output.announced("listening on ")?;
         let admin = output.announced("admin on ")?;
@@ -176,7 +168,7 @@ impl Drop for Server {
 /// If it does not end within `limit`: then it is killed, and the message holds what it printed.
 pub fn run_to_end(folder: &Folder, arguments: &[&str], limit: Duration) -> Result<Finished> {
     let mut command = platform(folder.sources(), folder.data())?;
-    let (mut child, output) = spawn(command.args(arguments))?;
+    let (mut child, output) = spawn(command.args(arguments).stdin(Stdio::null()))?;
     let status = until("acervo platform to end", limit, || Ok(child.try_wait()?));
     if status.is_err() {
         child.kill()?;
@@ -196,7 +188,7 @@ pub fn run_to_end(folder: &Folder, arguments: &[&str], limit: Duration) -> Resul
 
 /// The command on free ports.
 fn platform(sources: &Path, data: &Path) -> Result<Command> {
-    let mut command = Command::new(binary()?);
+    let mut command = Command::new(binary("acervo")?);
     command
         .arg("platform")
         .arg(sources)
@@ -204,136 +196,4 @@ fn platform(sources: &Path, data: &Path) -> Result<Command> {
         .arg(data);
     command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
     Ok(command)
-}
-
-/// The built `acervo`: what the Makefile built, or else built now.
-pub(crate) fn binary() -> Result<&'static Path> {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    if let Some(known) = BINARY.get() {
-        return Ok(known);
-    }
-    let found = match env::var_os("ACERVO_BIN") {
-        Some(path) => PathBuf::from(path),
-        None => build()?,
-    };
-    Ok(BINARY.get_or_init(|| found))
-}
-
-/// Builds the package `acervo`, as cargo would for a test of its own.
-fn build() -> Result<PathBuf> {
-    let output = run(
-        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--package", "acervo", "--message-format=json"])
-            .current_dir(repository()),
-        b"",
-    )?;
-    String::from_utf8(output.stdout)?
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .find(|path| path.file_stem() == Some(OsStr::new("acervo")))
-        .context("cargo built no executable called acervo")
-}
-
-fn spawn(command: &mut Command) -> Result<(Child, Output)> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("starting {command:?}"))?;
-    let (sender, lines) = channel();
-    let text = Arc::new(Mutex::new(String::new()));
-    follow(
-        child
-            .stdout
-            .take()
-            .context("standard output was asked for")?,
-        &text,
-        sender.clone(),
-    );
-    follow(
-        child
-            .stderr
-            .take()
-            .context("standard error was asked for")?,
-        &text,
-        sender,
-    );
-    Ok((
-        child,
-        Output {
-            text,
-            lines: Mutex::new(lines),
-        },
-    ))
-}
-
-/// Collects the lines of a stream until it ends.
-fn follow(stream: impl Read + Send + 'static, text: &Arc<Mutex<String>>, sender: Sender<String>) {
-    let text = Arc::clone(text);
-    thread::spawn(move || {
-        for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line).into_owned();
-            {
-                let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-                text.push_str(&line);
-                text.push('\n');
-            }
-            // Nobody listens any more once the addresses are known.
-            let _ = sender.send(line);
-        }
-    });
-}
-
-/// What a process prints.
-#[derive(Debug)]
-struct Output {
-    text: Arc<Mutex<String>>,
-    lines: Mutex<Receiver<String>>,
-}
-
-impl Output {
-    fn text(&self) -> String {
-        self.text
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Waits for the line that begins with `words` and gives the rest of it.
-    fn announced(&self, words: &str) -> Result<String> {
-        let end = Instant::now() + START;
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(line) => {
-                    if let Some(rest) = line.strip_prefix(words) {
-                        return Ok(rest.trim().to_owned());
-                    }
-                }
-                Err(why) => bail!("no line \"{words}...\" ({why}):\n{}", self.text()),
-            }
-        }
-    }
-
-    /// Whether both streams have ended.
-    fn ended(&self) -> bool {
-        self.next(Duration::ZERO) == Err(RecvTimeoutError::Disconnected)
-    }
-
-    /// Waits until both streams have ended.
-    fn drained(&self, limit: Duration) -> Result<()> {
-        until("the output to end", limit, || {
-            Ok(self.ended().then_some(()))
-        })
-    }
-
-    /// Passes over the lines that are there.
-    fn next(&self, limit: Duration) -> Result<(), RecvTimeoutError> {
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            lines.recv_timeout(limit)?;
-        }
-    }
 }

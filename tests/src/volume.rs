@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::guard::Guard;
-use crate::server::{Finished, Server, binary};
+use crate::process::binary;
+use crate::server::{Finished, Server};
 use crate::tools::run_any;
 
 /// The volume of one institution and its mounted tenant table; gone when dropped, and when this process
@@ -121,7 +122,7 @@ impl Volume {
     /// # Errors
     /// If it ends before that, or takes too long: then with what it printed.
     pub fn serve(&self, arguments: &[&str]) -> Result<Server> {
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(binary("acervo")?);
         command.arg("serve");
         command
             .arg("--table")
@@ -137,7 +138,7 @@ impl Volume {
     /// # Errors
     /// If the binary cannot be built.
     pub fn ingest_command(&self, collection: &str) -> Result<Command> {
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(binary("acervo")?);
         command
             .args(["ingest", "--collection", collection])
             .args(["--directory", collection])
@@ -177,7 +178,7 @@ impl Volume {
     /// # Errors
     /// If the binary cannot be built.
     pub fn receive_command(&self, directory: &str) -> Result<Command> {
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(binary("acervo")?);
         command
             .args(["receive", directory])
             .arg("--data")

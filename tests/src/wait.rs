@@ -15,6 +15,16 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub fn until<T>(
     what: &str,
     limit: Duration,
+    probe: impl FnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    until_every(PAUSE, what, limit, probe)
+}
+
+/// As [`until`], with a pause between two looks that cost more.
+pub(crate) fn until_every<T>(
+    pause: Duration,
+    what: &str,
+    limit: Duration,
     mut probe: impl FnMut() -> Result<Option<T>>,
 ) -> Result<T> {
     let end = Instant::now() + limit;
@@ -29,6 +39,6 @@ pub fn until<T>(
             clippy::disallowed_methods,
             reason = "another process gives no event to wait for; every look is bounded by `limit`"
         )]
-        thread::sleep(PAUSE);
+        thread::sleep(pause);
     }
 }

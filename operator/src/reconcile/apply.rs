@@ -147,12 +147,20 @@ impl<'a> Applier<'a> {
         if self.secrets(&pull_secrets, &service_accounts).await {
             self.all(&service_accounts).await;
         }
+        // A new claim comes before the quota, which admits none until its controller has counted; one
+        // that grows comes after it.
+        let grows = self.known.contains_key(&(Kind::Claim, names::DATA.into()));
+        if !grows {
+            self.all(claim.as_slice()).await;
+        }
         self.one(&quota).await;
+        if grows {
+            self.all(claim.as_slice()).await;
+        }
         self.one(&limit_range).await;
         self.all(&network_policies).await;
         self.all(access.as_slice()).await;
         self.all(ca_bundle.as_slice()).await;
-        self.all(claim.as_slice()).await;
         self.one(&tenant_table).await;
         self.one(&deployment).await;
         self.all(disruption_budget.as_slice()).await;
@@ -337,11 +345,7 @@ impl<'a> Applier<'a> {
             .get(&(Kind::Deployment, names::IMAGE_SERVER.into()))
             .map(|child| &child.seen)
         {
-            Some(Seen::Server(server)) => {
-                server.observed_generation >= server.generation
-                    && server.updated >= server.replicas
-                    && server.ready >= server.replicas
-            }
+            Some(Seen::Server(server)) => server.is_rolled_out(),
             _ => false,
         }
     }

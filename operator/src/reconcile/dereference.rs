@@ -100,7 +100,7 @@ pub fn observe(facts: &mut Facts, children: &Children, institution: &str) {
             } => {
                 facts.without_certificate = without_certificate;
             }
-            Seen::Claim(_) | Seen::Account { .. } | Seen::Other => {}
+            Seen::Claim(_) | Seen::Account { .. } | Seen::Quota { .. } | Seen::Other => {}
         }
     }
 }

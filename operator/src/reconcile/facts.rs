@@ -158,8 +158,8 @@ pub struct ServerState {
     pub replicas: i32,
     /// Pods that follow the newest template.
     pub updated: i32,
-    /// Pods that answer.
-    pub ready: i32,
+    /// Pods that there are, of older templates too.
+    pub total: i32,
     /// Pods that have answered for long enough.
     pub available: i32,
     /// The image of its template.
@@ -167,6 +167,17 @@ pub struct ServerState {
     /// What its controller says when pods cannot be made or the rollout hangs (`ReplicaFailure`, or
     /// `Progressing` false), such as a quota that is too small.
     pub failure: Option<String>,
+}
+
+impl ServerState {
+    /// Whether every pod follows the newest template and answers.
+    #[must_use]
+    pub fn is_rolled_out(&self) -> bool {
+        self.observed_generation >= self.generation
+            && self.updated >= self.replicas
+            && self.total == self.updated
+            && self.available >= self.updated
+    }
 }
 
 /// A route or Ingress, as observed.

@@ -14,7 +14,6 @@ use kube::{Api, Resource as _, ResourceExt as _};
 use super::memory::Memory;
 use super::status;
 use crate::context::Context;
-use crate::names;
 
 /// Why the status could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +38,8 @@ pub async fn report(
     }
     let name = institution.name_any();
     let api: Api<IiifInstitution> = Api::all(context.client.clone());
-    let patch = serde_json::json!({
-        "apiVersion": IiifInstitution::api_version(&()),
-        "kind": IiifInstitution::kind(&()),
-        "status": status,
-    });
     let written = api
-        .patch_status(&name, &parameters(), &Patch::Apply(&patch))
+        .patch_status(&name, &PatchParams::default(), &whole(status))
         .await;
     let written = match written {
         Ok(written) => written,
@@ -105,13 +99,8 @@ pub async fn unreadable(
     }
     let resource = ApiResource::erase::<IiifInstitution>(&());
     let api: Api<DynamicObject> = Api::all_with(context.client.clone(), &resource);
-    let patch = serde_json::json!({
-        "apiVersion": IiifInstitution::api_version(&()),
-        "kind": IiifInstitution::kind(&()),
-        "status": status,
-    });
     let written = api
-        .patch_status(name, &parameters(), &Patch::Apply(&patch))
+        .patch_status(name, &PatchParams::default(), &whole(&status))
         .await;
     match written {
         Ok(written) => memory.unreadable = written.metadata.resource_version,
@@ -163,6 +152,9 @@ async fn tell(
     }
 }
 
-fn parameters() -> PatchParams {
-    PatchParams::apply(names::FIELD_MANAGER).force()
+/// The status as a whole takes the place of the one before. Server-side apply would refuse all of it
+/// where an older CRD does not know one field; so that field alone is left out.
+fn whole(status: &IiifInstitutionStatus) -> Patch<()> {
+    let operations = serde_json::json!([{ "op": "add", "path": "/status", "value": status }]);
+    Patch::Json(serde_json::from_value(operations).expect("operations are plain data"))
 }

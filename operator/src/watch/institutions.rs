@@ -7,7 +7,7 @@ use acervo_crds::IiifInstitution;
 use kube::core::DeserializeGuard;
 use kube::{Api, ResourceExt as _};
 
-use super::{News, Which, follow};
+use super::{News, Which, follow_custom};
 use crate::context::Context;
 use crate::institutions::Stored;
 use crate::queue::Name;
@@ -18,7 +18,8 @@ pub fn watch(context: &Arc<Context>) -> impl Future<Output = ()> + Send + use<> 
     let progress = Arc::clone(&context.progress);
     let context = Arc::clone(context);
     let mut present: HashSet<Name> = HashSet::new();
-    follow(api, Which::All, &progress, move |news| match news {
+    let client = context.client.clone();
+    follow_custom(client, api, Which::All, &progress, move |news| match news {
         News::Begin => present.clear(),
         News::Listed(object) => {
             present.insert(saw(&context, object));

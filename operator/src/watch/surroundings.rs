@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{News, Which, follow};
+use super::{News, Which, follow, follow_custom};
 use crate::config::{OperatorConfig, Routing};
 use crate::context::Context;
 use crate::gateway::Gateway;
@@ -157,7 +157,16 @@ fn gather(context: &Arc<Context>, config: Arc<OperatorConfig>) -> JoinSet<()> {
                 }
             });
         });
-        watches.spawn(follow_one(context, &gateway.namespace, &gateway.name, note));
+        let api: Api<Gateway> = Api::namespaced(context.client.clone(), &gateway.namespace);
+        let which = Which::Named(&gateway.name);
+        let client = context.client.clone();
+        watches.spawn(follow_custom(
+            client,
+            api,
+            which,
+            &context.progress,
+            one(note),
+        ));
     }
     for name in secrets {
         let key = name.clone();
@@ -233,12 +242,12 @@ fn follow_classes(
     })
 }
 
-/// Follows one object; `note` gets it whenever it changes, and `None` where the kind is unknown.
+/// Follows one object; `note` gets it whenever it changes.
 fn follow_one<K, F>(
     context: &Context,
     namespace: &str,
     name: &str,
-    mut note: F,
+    note: F,
 ) -> impl Future<Output = ()> + Send + use<K, F>
 where
     F: FnMut(Option<Found<K>>) + Send + 'static,
@@ -250,18 +259,18 @@ where
         + 'static,
 {
     let api: Api<K> = Api::namespaced(context.client.clone(), namespace);
+    follow(api, Which::Named(name), &context.progress, one(note))
+}
+
+/// What is told of one object: `note` gets it whenever it changes, and `None` where its kind is unknown.
+fn one<K>(mut note: impl FnMut(Option<Found<K>>)) -> impl FnMut(News<K>) {
     let mut listed = None;
-    follow(
-        api,
-        Which::Named(name),
-        &context.progress,
-        move |news| match news {
-            News::Begin => listed = None,
-            News::Listed(object) => listed = Some(object),
-            News::Complete => note(Some(listed.take())),
-            News::Changed(object) => note(Some(Some(object))),
-            News::Gone(_) => note(Some(None)),
-            News::NoSuchKind => note(None),
-        },
-    )
+    move |news| match news {
+        News::Begin => listed = None,
+        News::Listed(object) => listed = Some(object),
+        News::Complete => note(Some(listed.take())),
+        News::Changed(object) => note(Some(Some(object))),
+        News::Gone(_) => note(Some(None)),
+        News::NoSuchKind => note(None),
+    }
 }

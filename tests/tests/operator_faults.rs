@@ -1,0 +1,278 @@
+//! Faults: at rest nothing is asked, and whoever is killed, whenever, all of it converges without a
+//! person.
+
+use std::time::{Duration, Instant};
+
+use acervo_tests::{Asked, ControlPlane, Operator, VALUES, condition, institution, until};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+fn plane() -> Result<ControlPlane> {
+    let plane = ControlPlane::with_chart(VALUES)?;
+    plane.gateway("gateway", "public")?;
+    Ok(plane)
+}
+
+fn is_ready(plane: &ControlPlane, name: &str) -> Result<()> {
+    plane
+        .kubectl()
+        .until("Ready=True", &["inst", name], |resource| {
+            (condition(resource, "Ready")?.0 == "True").then_some(())
+        })
+}
+
+/// Waits until the operator has asked nothing for some seconds.
+fn rest(plane: &ControlPlane) -> Result<Vec<Asked>> {
+    let mut last = (Vec::new(), Instant::now());
+    until("the operator to rest", Duration::from_secs(60), || {
+        let asked = plane.asked_by_operator()?;
+        if asked != last.0 {
+            last = (asked, Instant::now());
+        }
+        Ok((last.1.elapsed() > Duration::from_secs(5)).then(|| last.0.clone()))
+    })
+}
+
+#[test]
+fn at_rest_nothing_is_asked_and_a_restart_writes_nothing() -> Result<()> {
+    let plane = plane()?;
+    let operator = Operator::start(&plane.as_operator()?)?;
+    for name in ["una", "dos", "tres"] {
+        plane.kubectl().apply(&institution(name).to_string())?;
+        plane.play_the_cluster(name)?;
+    }
+    for name in ["una", "dos", "tres"] {
+        is_ready(&plane, name)?;
+    }
+    let asked = rest(&plane)?;
+    let quiet = Duration::from_secs(10);
+    let end = Instant::now() + quiet;
+    until("ten seconds to pass", 2 * quiet, || {
+        Ok((Instant::now() > end).then_some(()))
+    })?;
+    let later = plane.asked_by_operator()?;
+    assert_eq!(
+        later[asked.len()..],
+        [],
+        "nothing changed, so nothing is asked"
+    );
+    let refused: Vec<_> = later.iter().filter(|asked| asked.code == 403).collect();
+    assert!(
+        refused.is_empty(),
+        "the chart's rights are enough: {refused:?}"
+    );
+
+    operator.terminate()?;
+    let before = plane.asked_by_operator()?.len();
+    let _operator = Operator::start(&plane.as_operator()?)?;
+    let asked = rest(&plane)?;
+    let writes: Vec<_> = asked[before..]
+        .iter()
+        .filter(|asked| asked.is_write())
+        .collect();
+    assert!(writes.is_empty(), "{writes:?}");
+    assert!(asked.len() > before, "its caches were filled anew");
+    Ok(())
+}
+
+#[test]
+fn an_operator_that_is_killed_between_any_two_writes_is_taken_over_from() -> Result<()> {
+    let plane = plane()?;
+    let rights = plane.as_operator()?;
+    // What one undisturbed institution takes.
+    let operator = Operator::start(&rights)?;
+    plane.kubectl().apply(&institution("modelo").to_string())?;
+    plane.play_the_cluster("modelo")?;
+    is_ready(&plane, "modelo")?;
+    operator.kill()?;
+    let writes_of = |name: &str| -> Result<usize> {
+        let namespace = format!("acervo-{name}");
+        let asked = plane.asked_by_operator()?;
+        let about = |asked: &&Asked| asked.namespace == namespace || asked.name == namespace;
+        Ok(asked
+            .iter()
+            .filter(|asked| asked.is_write())
+            .filter(about)
+            .count())
+    };
+    let all = writes_of("modelo")?;
+    ensure!(all > 8, "an institution takes {all} writes");
+    for number in 1..=all {
+        let name = format!("corte-{number}");
+        let operator = Operator::start(&rights)?;
+        plane.kubectl().apply(&institution(&name).to_string())?;
+        until("its next write", Duration::from_secs(30), || {
+            Ok((writes_of(&name)? >= number.min(all - 1)).then_some(()))
+        })?;
+        operator.kill()?;
+    }
+    let operator = Operator::start(&rights)?;
+    for number in 1..=all {
+        let name = format!("corte-{number}");
+        let converged = plane
+            .play_the_cluster(&name)
+            .and_then(|()| is_ready(&plane, &name));
+        converged.with_context(|| format!("{name} of {all}:\n{}", operator.log()))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn an_api_server_that_is_away_costs_nothing_but_the_time_it_is_away() -> Result<()> {
+    let plane = plane()?;
+    let operator = Operator::start(&plane.as_operator()?)?;
+    plane.kubectl().apply(&institution("antes").to_string())?;
+    plane.play_the_cluster("antes")?;
+    is_ready(&plane, "antes")?;
+    let before = plane.asked_by_operator()?.len();
+    plane.kill_api_server()?;
+    // It stays away for as long as several tries of every watch take.
+    let away = Duration::from_secs(20);
+    let end = Instant::now() + away;
+    until("twenty seconds to pass", 2 * away, || {
+        let alive = operator.admin("/livez")?;
+        ensure!(
+            alive.status == 200,
+            "it tries again, so it lives: {}",
+            alive.text()
+        );
+        Ok((Instant::now() > end).then_some(()))
+    })?;
+    plane.start_api_server()?;
+    plane.kubectl().apply(&institution("despues").to_string())?;
+    plane.play_the_cluster("despues")?;
+    is_ready(&plane, "despues")?;
+    is_ready(&plane, "antes")?;
+    let asked = plane.asked_by_operator()?;
+    let again: Vec<_> = asked[before..]
+        .iter()
+        .filter(|asked| {
+            asked.is_write() && (asked.namespace == "acervo-antes" || asked.name == "antes")
+        })
+        .collect();
+    assert!(
+        again.is_empty(),
+        "what was as it should be is not written again: {again:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_stored_resource_that_cannot_be_read_holds_up_nobody() -> Result<()> {
+    let plane = plane()?;
+    let kubectl = plane.kubectl();
+    // Stored while the CRD was another: a schema that lets everything in.
+    let crd = kubectl
+        .get(&["crd", "iiifinstitutions.acervo.dev"])?
+        .context("the CRD")?;
+    let mut lax = crd.clone();
+    let open = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
+    lax["spec"]["versions"][0]["schema"] = json!({"openAPIV3Schema": open});
+    for document in [&mut lax] {
+        for field in ["status", "metadata"] {
+            let kept = json!({"name": "iiifinstitutions.acervo.dev"});
+            document[field] = if field == "metadata" {
+                kept
+            } else {
+                Value::Null
+            };
+        }
+    }
+    kubectl.with(&["replace", "--force", "--filename", "-"], &lax.to_string())?;
+    kubectl.run(&[
+        "wait",
+        "--for=condition=Established",
+        "crd/iiifinstitutions.acervo.dev",
+    ])?;
+    let mut broken = institution("rota");
+    broken["spec"]["collections"] = json!("ninguna");
+    until("the lax schema to hold", Duration::from_secs(30), || {
+        Ok(kubectl.apply(&broken.to_string()).ok())
+    })?;
+    kubectl.apply(&institution("sana").to_string())?;
+    let operator = Operator::start(&plane.as_operator()?)?;
+    plane.play_the_cluster("sana")?;
+    is_ready(&plane, "sana")?;
+    let message = kubectl.until(
+        "the broken one to be told of",
+        &["inst", "rota"],
+        |resource| {
+            let (status, reason, message) = condition(resource, "Ready")?;
+            (status == "False" && reason == "InvalidResource").then_some(message)
+        },
+    )?;
+    assert!(
+        message.contains("apply the institution's YAML again"),
+        "{message}"
+    );
+    assert!(operator.log().contains("rota"));
+    kubectl.apply(&institution("rota").to_string())?;
+    plane.play_the_cluster("rota")?;
+    is_ready(&plane, "rota")
+}
+
+#[test]
+fn a_crd_that_is_older_than_the_operator_is_told_of_and_written_to_once() -> Result<()> {
+    let plane = plane()?;
+    let kubectl = plane.kubectl();
+    // A CRD that does not know the printed totals of the status yet.
+    let without = json!([
+        {"op": "remove", "path": "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/published"},
+        {"op": "remove", "path": "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/storage"},
+    ]);
+    kubectl.run(&[
+        "patch",
+        "crd",
+        "iiifinstitutions.acervo.dev",
+        "--type",
+        "json",
+        "--patch",
+        &without.to_string(),
+    ])?;
+    let operator = Operator::start(&plane.as_operator()?)?;
+    kubectl.apply(&institution("vieja").to_string())?;
+    plane.play_the_cluster("vieja")?;
+    is_ready(&plane, "vieja")?;
+    rest(&plane).context("the status is not written over and over")?;
+    assert!(
+        operator.log().contains("older than this operator"),
+        "{}",
+        operator.log()
+    );
+    Ok(())
+}
+
+#[test]
+fn an_operator_waits_for_its_own_kind() -> Result<()> {
+    let plane = plane()?;
+    let crd = plane
+        .kubectl()
+        .get(&["crd", "iiifinstitutions.acervo.dev"])?
+        .context("the CRD")?;
+    plane
+        .kubectl()
+        .run(&["delete", "crd", "iiifinstitutions.acervo.dev"])?;
+    let operator = Operator::start_unready(&plane.as_operator()?)?;
+    until(
+        "it to say what it waits for",
+        Duration::from_secs(30),
+        || {
+            Ok(operator
+                .log()
+                .contains("the cluster has no IiifInstitution")
+                .then_some(()))
+        },
+    )?;
+    let mut again =
+        json!({"apiVersion": crd["apiVersion"], "kind": crd["kind"], "spec": crd["spec"]});
+    again["metadata"] = json!({"name": "iiifinstitutions.acervo.dev"});
+    plane.kubectl().apply(&again.to_string())?;
+    until("the kind", Duration::from_secs(30), || {
+        Ok(plane
+            .kubectl()
+            .apply(&institution("tarde").to_string())
+            .ok())
+    })?;
+    plane.play_the_cluster("tarde")?;
+    is_ready(&plane, "tarde")
+}
