@@ -25,16 +25,18 @@ PREZI := $(call venv,prezi)
 VIEWER := image-server/pages/node_modules/.package-lock.json
 BROWSER := tests/node_modules/.package-lock.json
 CRD := crds/generated/iiifinstitutions.acervo.dev.yaml
+IMAGES := $(TARGET)/images
 
-# The outside tests that want Python or a browser are behind this feature of the crate acervo-tests.
+# The outside tests that want Python, a browser or a cluster are behind this feature of the crate acervo-tests.
 TOOLS := --features acervo-tests/tools
-test-env = ACERVO_BIN_DIR=$(TARGET)/debug ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) INSTA_UPDATE=no
+test-env = ACERVO_BIN_DIR=$(TARGET)/debug ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) \
+	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
 # One build for all: the same packages and targets every time, so that nothing is compiled twice with other features.
 build-all = cargo build --quiet --workspace --all-targets
-# Runs the tests; the closing line sums up what ran. $(1): arguments for cargo.
+# Runs the tests; the closing line sums up what ran. $(1): arguments for cargo. $(2): their environment.
 define run-tests
 $(build-all) $(1)
-$(test-env) cargo test --workspace --no-fail-fast $(1) 2>&1 | tee $(TARGET)/test.log
+$(2) cargo test --workspace --no-fail-fast $(1) 2>&1 | tee $(TARGET)/test.log
 awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed + 0 " passed, " failed + 0 " failed" }' $(TARGET)/test.log
 endef
 
@@ -48,12 +50,15 @@ run: build-tools $(VIEWER) ## build and start the whole platform from examples/,
 	@exec $(TARGET)/release/acervo platform examples --data $(DATA) $(ARGS)
 
 .PHONY: test
-test: lint test-tools ## everything that must hold; installs what it needs first
-	@$(call run-tests,$(TOOLS))
+test: lint test-tools images ## everything that must hold; installs what it needs first
+	@tests/chart/check
+	@cd tests/cluster && shellcheck -x build up down inside install load node control-plane lib/*
+	@shellcheck tests/chart/check tests/images/build .ci/need .ci/run
+	@$(call run-tests,$(TOOLS),$(test-env))
 
 .PHONY: test-fast
-test-fast: lint ## what needs no browser and no Python
-	@$(call run-tests)
+test-fast: lint ## what needs no cluster, no browser and no Python
+	@$(call run-tests,,ACERVO_BIN_DIR=$(TARGET)/debug INSTA_UPDATE=no)
 
 .PHONY: lint
 lint: build-tools $(VIEWER) $(DENY) ## format, clippy, licences and sources of dependencies, generated files
@@ -69,13 +74,34 @@ bless: build-tools $(VIEWER) ## regenerate the CRD and accept the snapshots as t
 	@$(build-all)
 	@mkdir -p $(dir $(CRD))
 	@$(TARGET)/debug/crdgen > $(TARGET)/crd.yaml && cp $(TARGET)/crd.yaml $(CRD)
-	@$(test-env) INSTA_UPDATE=always cargo test --quiet --workspace --exclude acervo-tests
+	@tests/chart/check --bless
+	@INSTA_UPDATE=always cargo test --quiet --workspace --exclude acervo-tests
 	@git status --short
 
 .PHONY: validate
 validate: build-tools $(VIEWER) test-tools ## the official Image API validator alone, with its output
 	@$(build-all) $(TOOLS)
 	@$(test-env) cargo test --quiet --workspace $(TOOLS) --test image_validator -- --nocapture --test-threads=1
+
+.PHONY: images
+images: build-tools $(VIEWER) ## the two container images, static binaries on nothing, into target/images
+	@.ci/need buildah
+	@ACERVO_IMAGE_PROFILE=$(or $(PROFILE),image) tests/images/build $(IMAGES)
+
+.PHONY: cluster
+cluster: cluster-tools build-tools $(VIEWER) ## a real Kubernetes on this machine with Acervo and examples/ in it (root); writes .cluster/env
+	@.ci/need buildah
+	@tests/cluster/up
+	@ACERVO_IMAGE_PROFILE=$(or $(PROFILE),image) tests/cluster/install
+
+.PHONY: cluster-down
+cluster-down: ## end that cluster; nothing of it is left
+	@tests/cluster/down
+
+.PHONY: cluster-tools
+cluster-tools:
+	@.ci/need go curl openssl runc nft ip sysctl busybox cni setpriv
+	@tests/cluster/build >/dev/null
 
 .PHONY: audit
 audit: $(DENY) ## known weaknesses of dependencies; fetches the advisory database with git
@@ -91,7 +117,8 @@ build-tools:
 
 .PHONY: test-tools
 test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER)
-	@.ci/need chromium libmagic sqlite3 vips
+	@.ci/need chromium libmagic sqlite3 vips shellcheck
+	@$(MAKE) cluster-tools
 
 $(VALIDATOR)/.ready $(PREZI)/.ready: $(CACHE)/python-%/.ready:
 	@.ci/need python3 venv

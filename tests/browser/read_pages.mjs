@@ -2,7 +2,7 @@
 //
 // Standard input, one JSON object:
 //   base         where the platform answers, such as http://127.0.0.1:8080
-//   paths        {list, institution, item}: the pages to read, in a reader's order
+//   paths        {list, institution, collection, item}: the pages to read, in a reader's order; the list may be left out
 //   screenshots  a folder for pictures of the pages
 // Standard output, one JSON object:
 //   walk         what a reader sees who goes from the list to an item by clicking: per page {url, title, language}
@@ -85,7 +85,7 @@ async function viewer(page, tiles) {
   }
 }
 
-// 1. The way of a reader: from the list by its links to the item.
+// 1. The way of a reader: from the first page by its links to the item.
 async function walk() {
   const page = await open({ locale: 'fr-FR' })
   const tiles = []
@@ -93,9 +93,10 @@ async function walk() {
     if (/\/image\/3\/.*\/default\.(jpg|png|webp)$/.test(response.url())) tiles.push([response.status(), response.url()])
   })
   const steps = []
-  await page.goto(base + paths.list)
+  const [[, first], ...others] = pages
+  await page.goto(base + first)
   steps.push(await facts(page))
-  for (const target of [paths.institution, paths.collection, paths.item]) {
+  for (const [, target] of others) {
     await page.locator(`a[href="${target}"], a[href="${base}${target}"]`).first().click()
     await page.waitForURL((url) => url.href === base + target)
     steps.push(await facts(page))

@@ -3,6 +3,7 @@
 //! wrote. It asserts nothing.
 
 mod browser;
+mod cluster;
 mod control_plane;
 mod documents;
 mod fixtures;
@@ -20,6 +21,7 @@ mod volume;
 mod wait;
 
 pub use browser::read_pages;
+pub use cluster::{Cluster, Routing};
 pub use control_plane::{Asked, ControlPlane, render_chart};
 pub use documents::{Document, Documents, image_services};
 pub use fixtures::{Raster, jpeg_header, multi_page_tiff, png_bomb, tiff_claiming};

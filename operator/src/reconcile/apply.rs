@@ -297,9 +297,19 @@ impl<'a> Applier<'a> {
         for (name, _) in names {
             if secrets.iter().all(|secret| secret.name_any() != name) {
                 self.delete::<Secret>(name).await;
+                self.forgive_refused_removal();
             }
         }
         self.errors.len() == errors
+    }
+
+    /// The chart gives rights on the Secrets that the configuration names, and on no others: a copy of
+    /// one that it no longer names may have to stay, and holds nothing up.
+    fn forgive_refused_removal(&mut self) {
+        let refused = |error: &mut ObjectError| matches!(error, ObjectError::Api { source, .. } if matches!(&**source, kube::Error::Api(status) if status.code == 403));
+        if let Some(error) = self.errors.pop_if(refused) {
+            tracing::warn!(institution = self.institution, %error, "the copy of a pull Secret stays");
+        }
     }
 
     /// Deletes children that are no longer wanted. Namespace and volume are only ever deleted with the

@@ -317,5 +317,10 @@ fn table(
             message: problem.message,
         });
     }
-    Ok(outcome.table)
+    // The language of conditions is no reason for the pods to start anew.
+    let language = institution.spec.default_language;
+    Ok(TenantTable {
+        language,
+        ..outcome.table
+    })
 }

@@ -113,3 +113,23 @@ fn what_is_no_yaml_is_refused_with_its_place() {
         "{error}"
     );
 }
+
+/// The snapshots of the chart are what helm makes of every kind of values.
+#[test]
+fn what_the_chart_writes_is_a_configuration() {
+    let rendered = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/chart/rendered");
+    let mut read = 0;
+    for file in std::fs::read_dir(rendered).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let map = text
+            .split("\n---\n")
+            .find(|object| object.contains("\nkind: ConfigMap\n"));
+        let map: serde_json::Value = serde_saphyr::from_str(map.unwrap()).unwrap();
+        let config = map["data"]["config.yaml"].as_str().unwrap();
+        let config = OperatorConfig::from_yaml(config);
+        assert!(config.is_ok(), "{}: {config:?}", path.display());
+        read += 1;
+    }
+    assert!(read >= 4, "{read} snapshots");
+}

@@ -15,6 +15,7 @@ use crate::gateway::{
     PathMatch,
 };
 use crate::names;
+use crate::reconcile::facts::GatewayState;
 use crate::reconcile::validate::Validated;
 
 /// `public` for the platform's host, and `public-hosts` for the institution's own, if it has any.
@@ -24,7 +25,11 @@ pub(super) fn http_routes(institution: &Validated<'_>) -> Vec<HttpRoute> {
     };
     let addresses = &institution.addresses;
     let platform = parent(gateway, gateway.section_name.as_deref());
-    let hosts = vec![addresses.host.clone()];
+    let hosts = addresses
+        .named_host()
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
     let mut routes = vec![route(
         institution,
         names::PUBLIC,
@@ -83,10 +88,13 @@ pub(super) fn listener_set(institution: &Validated<'_>) -> Option<ListenerSet> {
     Some(ListenerSet::new(metadata, spec))
 }
 
+/// The Gateway; none where the platform uses an Ingress, or the cluster does not know routes.
 fn provider<'a>(institution: &Validated<'a>) -> Option<&'a Gateway> {
     match &institution.config.routing {
-        Routing::Gateway(gateway) => Some(gateway),
-        Routing::Ingress(_) => None,
+        Routing::Gateway(gateway) if institution.facts.gateway != GatewayState::NoApi => {
+            Some(gateway)
+        }
+        Routing::Gateway(_) | Routing::Ingress(_) => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where readers find the institution, and what of it depends on others.
 
+use std::net::Ipv4Addr;
+
 use acervo_tenancy::Address;
 
 use super::{Finding, FindingReason};
@@ -19,6 +21,16 @@ pub struct Addresses {
     pub own_hosts: Vec<String>,
     /// Whether readers use HTTPS.
     pub https: bool,
+}
+
+impl Addresses {
+    /// The platform's host as routes name it; none where it is an IP address: routes have names only,
+    /// and one without any answers for every host.
+    #[must_use]
+    pub fn named_host(&self) -> Option<&str> {
+        let is_number = self.host.parse::<Ipv4Addr>().is_ok() || self.host.starts_with('[');
+        Some(self.host.as_str()).filter(|_| !is_number)
+    }
 }
 
 /// What the addresses of a tenant mean for routes; none without a primary address with a host.

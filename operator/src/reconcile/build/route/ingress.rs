@@ -18,8 +18,8 @@ pub(in crate::reconcile::build) fn ingress(institution: &Validated<'_>) -> Optio
     };
     let addresses = &institution.addresses;
     let own = addresses.own_hosts.iter();
-    let rules = std::iter::once(rule(&addresses.host, &addresses.path))
-        .chain(own.map(|host| rule(host, "/")));
+    let rules = std::iter::once(rule(addresses.named_host(), &addresses.path))
+        .chain(own.map(|host| rule(Some(host), "/")));
     let annotations = &controller.annotations;
     Some(Ingress {
         metadata: ObjectMeta {
@@ -48,12 +48,12 @@ fn tls(institution: &Validated<'_>, own_certificates: bool) -> Vec<IngressTLS> {
         secret_name: own.then(|| host.clone()),
     };
     let own = addresses.own_hosts.iter().map(|host| tls(host, true));
-    std::iter::once(tls(&addresses.host, own_certificates))
-        .chain(own)
-        .collect()
+    let platform = addresses.named_host().map(str::to_owned);
+    let platform = platform.map(|host| tls(&host, own_certificates));
+    platform.into_iter().chain(own).collect()
 }
 
-fn rule(host: &str, path: &str) -> IngressRule {
+fn rule(host: Option<&str>, path: &str) -> IngressRule {
     let backend = IngressBackend {
         service: Some(IngressServiceBackend {
             name: names::IMAGE_SERVER.to_owned(),
@@ -65,7 +65,7 @@ fn rule(host: &str, path: &str) -> IngressRule {
         resource: None,
     };
     IngressRule {
-        host: Some(host.to_owned()),
+        host: host.map(str::to_owned),
         http: Some(HTTPIngressRuleValue {
             paths: vec![HTTPIngressPath {
                 path: Some(path.to_owned()),

@@ -1,0 +1,410 @@
+//! The whole way on a real cluster, from the chart to a tile and back again after a deletion: by this
+//! test's own cluster, or one that the user has.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use acervo_tests::{
+    Cluster, Documents, Environment, Raster, Routing, condition, get, image_services, institution,
+    python, read_pages, run, until,
+};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+const NAME: &str = "biblioteca-del-viaje";
+const NAMESPACE: &str = "acervo-biblioteca-del-viaje";
+/// What staff hand over: this many images, one that is none, and the validator's test image.
+const IMAGES: u8 = 20;
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[test]
+fn from_the_chart_to_a_tile_and_back_to_the_same_addresses() -> Result<()> {
+    let Some(cluster) = Cluster::start("from_the_chart_to_a_tile_and_back_to_the_same_addresses")?
+    else {
+        return Ok(());
+    };
+    let journey = Journey {
+        cluster,
+        begun: Instant::now(),
+    };
+    journey.told("the chart is installed", |j| {
+        j.cluster.install(Routing::Gateway)
+    })?;
+    let tile = journey.three_steps_to_a_tile()?;
+    journey.told("kubectl tells the story", Journey::kubectl_tells_the_story)?;
+    journey.told("the validator is content", Journey::validator)?;
+    journey.told("a browser draws the pages", Journey::pages)?;
+    journey.told("what is edited by hand comes back", |j| {
+        j.edited_by_hand(&tile)
+    })?;
+    journey.told("an empty mount costs nothing", |j| j.empty_mount(&tile))?;
+    journey.told("readers come through an Ingress", |j| {
+        j.through_an_ingress(&tile)
+    })?;
+    journey.told("deleted, only what is retained is left", Journey::deleted)?;
+    journey.told("applied again, the same addresses answer", |j| {
+        j.applied_again(&tile)
+    })
+}
+
+struct Journey {
+    cluster: Cluster,
+    begun: Instant,
+}
+
+/// A tile: its path under the platform's URL, and its bytes.
+struct Tile {
+    path: String,
+    bytes: Vec<u8>,
+}
+
+impl Journey {
+    fn told<T>(&self, what: &str, step: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let begun = Instant::now();
+        let done = step(self).with_context(|| format!("not so: {what}"))?;
+        let (took, since) = (
+            begun.elapsed().as_secs_f32(),
+            self.begun.elapsed().as_secs_f32(),
+        );
+        println!("{since:6.1} s: {what} (took {took:.1} s)");
+        Ok(done)
+    }
+
+    fn resource<T>(&self, what: &str, probe: impl Fn(&Value) -> Option<T>) -> Result<T> {
+        self.cluster.kubectl().until(what, &["inst", NAME], probe)
+    }
+
+    fn becomes(&self, type_: &str, status: &str) -> Result<String> {
+        self.resource(&format!("{type_}={status}"), |resource| {
+            let (is, _, message) = condition(resource, type_)?;
+            (is == status).then_some(message)
+        })
+    }
+
+    /// Apply, hand over, open: what a provider and staff do, and nothing else.
+    fn three_steps_to_a_tile(&self) -> Result<Tile> {
+        let begun = Instant::now();
+        self.told("1. the YAML is applied and the institution is ready", |j| {
+            j.cluster.kubectl().apply(&yaml().to_string())?;
+            let wait = [
+                "wait",
+                "--for=condition=Ready",
+                "inst",
+                NAME,
+                "--timeout",
+                "120s",
+            ];
+            j.cluster.kubectl().run(&wait)
+        })?;
+        self.told("2. a folder is handed over", |j| {
+            let stream = handed_over()?;
+            let arguments = [
+                "exec",
+                "--stdin",
+                "--namespace",
+                NAMESPACE,
+                "deploy/image-server",
+                "--",
+                "acervo",
+                "receive",
+                "mapas",
+            ];
+            let said = run(&mut j.cluster.kubectl().command(&arguments), &stream)?;
+            let said = String::from_utf8(said.stdout)?;
+            ensure!(said.contains("22 recibidos"), "{said}");
+            Ok(())
+        })?;
+        let tile = self.told("3. the first tile comes through the Gateway", |j| {
+            let url = j.cluster.gateway_url()?;
+            let manifest = until("a manifest", PATIENCE, || {
+                let answer = get(&format!(
+                    "{url}{}",
+                    Documents::manifest(NAME, "mapas", "mapa-01")
+                ))?;
+                Ok((answer.status == 200).then(|| answer.json()).transpose()?)
+            })?;
+            let service = image_services(&manifest)?.remove(0);
+            let path = service.strip_prefix(url).context(service.clone())?;
+            let path = format!("{path}/0,0,512,512/512,512/0/default.jpg");
+            let answer = get(&format!("{url}{path}"))?;
+            ensure!(answer.status == 200, "{} {}", answer.status, answer.text());
+            let tile = Raster::from_jpeg(&answer.body)?;
+            // What was handed over is what is shown.
+            let (shown, given) = (tile.pixel(40, 60), picture(1).pixel(40, 60));
+            let differs = shown.iter().zip(given).any(|(a, b)| a.abs_diff(b) > 24);
+            ensure!(!differs, "{shown:?} is not {given:?}");
+            Ok(Tile {
+                path,
+                bytes: answer.body,
+            })
+        })?;
+        println!(
+            "from apply to the first tile: {:.1} s",
+            begun.elapsed().as_secs_f32()
+        );
+        Ok(tile)
+    }
+
+    fn answers(&self, url: &str, tile: &Tile) -> Result<()> {
+        until("the tile", PATIENCE, || {
+            let answer = get(&format!("{url}{}", tile.path));
+            Ok(answer
+                .ok()
+                .filter(|answer| answer.status == 200 && answer.body == tile.bytes)
+                .map(drop))
+        })
+    }
+
+    fn kubectl_tells_the_story(&self) -> Result<()> {
+        let collection = self.resource("the counts", |resource| {
+            let collection = &resource["status"]["collections"][0];
+            (collection["published"] == 21).then(|| collection.clone())
+        })?;
+        assert_eq!(collection["refused"], 1, "{collection}");
+        let message = collection["message"].as_str().unwrap_or_default();
+        assert!(message.contains("notas.txt"), "{collection}");
+        self.becomes("CollectionsIngested", "True")?;
+        let kubectl = self.cluster.kubectl();
+        let table = kubectl.run(&["get", "inst", NAME])?;
+        for column in ["True", self.cluster.gateway_url()?, " 21 ", " 1 "] {
+            assert!(table.contains(column), "no \"{column}\" in\n{table}");
+        }
+        let told = kubectl.run(&["describe", "inst", NAME])?;
+        for words in ["los lectores pueden usar", "notas.txt", "Normal", "Ready"] {
+            assert!(told.contains(words), "no \"{words}\" in\n{told}");
+        }
+        let jobs = kubectl
+            .get(&["jobs", "--namespace", NAMESPACE])?
+            .context("Jobs")?;
+        let labels = &jobs["items"][0]["metadata"]["labels"];
+        assert_eq!(labels["acervo.dev/collection"], "mapas");
+        println!("{table}");
+        Ok(())
+    }
+
+    fn validator(&self) -> Result<()> {
+        let url = self.cluster.gateway_url()?;
+        let manifest = get(&format!(
+            "{url}{}",
+            Documents::manifest(NAME, "mapas", "squares")
+        ))?
+        .json()?;
+        let service = image_services(&manifest)?.remove(0);
+        let identifier = service.rsplit('/').next().context("an identifier")?;
+        let server = url.split("://").nth(1).context("a URL")?;
+        // A server in a cluster follows the specification where the validator does not: a size beyond
+        // the image is clamped (section 4.2), which its test `size_noup` does not accept.
+        for (version, api, tests) in [("3.0", "3", "33"), ("2.0", "2", "30")] {
+            let prefix = format!("{NAME}/image/{api}");
+            let version = format!("--version={version}");
+            let arguments = [
+                "bin/iiif-validate.py",
+                "--server",
+                server,
+                "--prefix",
+                &prefix,
+                "--identifier",
+                identifier,
+                &version,
+                "--level=2",
+            ];
+            let output = python(Environment::Validator, &arguments, b"")?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            let failed: Vec<_> = said
+                .lines()
+                .filter(|line| line.contains("FAIL") || line.contains("failed"))
+                .collect();
+            let end = format!("Done ({tests} tests, ");
+            assert!(said.contains(&end), "{said}");
+            println!(
+                "validator {version}: {}",
+                said.lines().last().unwrap_or_default()
+            );
+            let clamped_only = failed.iter().all(|line| line.contains("size_noup"));
+            assert!(clamped_only, "{said}");
+        }
+        Ok(())
+    }
+
+    fn pages(&self) -> Result<()> {
+        let facts = read_pages(&json!({
+            "base": self.cluster.gateway_url()?,
+            "screenshots": PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../screenshots-cluster"),
+            "paths": {
+                "institution": format!("/{NAME}/"),
+                "collection": format!("/{NAME}/mapas/"),
+                "item": format!("/{NAME}/mapas/mapa-01/"),
+            },
+        }))?;
+        assert_eq!(facts["viewer"]["state"], "ready", "{facts:#}");
+        assert!(facts["viewer"]["drawn"].as_u64() > Some(0), "{facts:#}");
+        for nothing in ["strangers", "complaints"] {
+            assert_eq!(facts[nothing], json!([]), "{nothing}");
+        }
+        Ok(())
+    }
+
+    fn edited_by_hand(&self, tile: &Tile) -> Result<()> {
+        let kubectl = self.cluster.kubectl();
+        let service = ["service", "image-server", "--namespace", NAMESPACE];
+        kubectl.patch(
+            &service,
+            &json!({"spec": {"selector": {"app.kubernetes.io/name": "nobody"}}}),
+        )?;
+        kubectl.until("the selector to be as before", &service, |service| {
+            (service["spec"]["selector"]["app.kubernetes.io/name"] == "image-server").then_some(())
+        })?;
+        kubectl.run(&["delete", "httproute", "public", "--namespace", NAMESPACE])?;
+        kubectl.until(
+            "the route to come back",
+            &["httproute", "public", "--namespace", NAMESPACE],
+            |route| route.get("spec").map(drop),
+        )?;
+        self.becomes("Ready", "True")?;
+        self.answers(self.cluster.gateway_url()?, tile)
+    }
+
+    /// The images are gone at once, as from a mount that is empty: what is published stays online, and
+    /// staff are asked. Only where the node is in reach.
+    fn empty_mount(&self, tile: &Tile) -> Result<()> {
+        let moved = |from: &str, to: &str| {
+            format!(
+                "cd /var/lib/local-path/*_{NAMESPACE}_data/incoming && mv {from} {to} && mkdir -p {from} && chmod 777 {from}"
+            )
+        };
+        if self
+            .cluster
+            .on_the_node(&moved("mapas", "../elsewhere"))?
+            .is_none()
+        {
+            println!("not run: an empty mount: the nodes of this cluster are out of reach");
+            return Ok(());
+        }
+        self.resource("the question", |resource| {
+            let message = resource["status"]["collections"][0]["message"].as_str()?;
+            (message.contains("confirm-removal")
+                || message.contains("mass-removal")
+                || message.contains("más de la mitad"))
+            .then_some(())
+        })?;
+        self.resource("everything still published", |resource| {
+            (resource["status"]["collections"][0]["published"] == 21).then_some(())
+        })?;
+        self.answers(self.cluster.gateway_url()?, tile)?;
+        let back = format!(
+            "cd /var/lib/local-path/*_{NAMESPACE}_data && rmdir incoming/mapas && mv elsewhere incoming/mapas"
+        );
+        self.cluster.on_the_node(&back)?;
+        self.resource("the one refusal of before", |resource| {
+            let message = resource["status"]["collections"][0]["message"].as_str()?;
+            message.contains("notas.txt").then_some(())
+        })
+    }
+
+    fn through_an_ingress(&self, tile: &Tile) -> Result<()> {
+        self.cluster.install(Routing::Ingress)?;
+        let url = self.cluster.ingress_url()?;
+        let expected = format!("{url}/{NAME}/");
+        self.resource("the new address", |resource| {
+            (resource["status"]["url"] == expected.as_str()).then_some(())
+        })?;
+        self.answers(url, tile)?;
+        let kubectl = self.cluster.kubectl();
+        kubectl.gone(&["httproute", "public", "--namespace", NAMESPACE])?;
+        let info = get(&format!("{url}{}/info.json", service_of(tile)?))?.json()?;
+        assert_eq!(
+            info["id"],
+            format!("{url}{}", service_of(tile)?),
+            "documents name the new address"
+        );
+        self.cluster.install(Routing::Gateway)?;
+        kubectl.gone(&["ingress", "public", "--namespace", NAMESPACE])?;
+        self.becomes("Ready", "True")?;
+        self.answers(self.cluster.gateway_url()?, tile)
+    }
+
+    fn deleted(&self) -> Result<()> {
+        let kubectl = self.cluster.kubectl();
+        kubectl.run(&["delete", "inst", NAME])?;
+        let namespace = format!("namespace/{NAMESPACE}");
+        kubectl.until("the namespace to be retained", &[&namespace], |namespace| {
+            (namespace["metadata"]["labels"]["acervo.dev/retained"] == "true").then_some(())
+        })?;
+        for kind in [
+            "deployments",
+            "services",
+            "httproutes",
+            "configmaps",
+            "jobs",
+            "pods",
+            "networkpolicies",
+        ] {
+            let all = [
+                kind,
+                "--namespace",
+                NAMESPACE,
+                "--selector",
+                "acervo.dev/institution",
+            ];
+            kubectl.until(&format!("no {kind}"), &all, |list| {
+                list["items"].as_array()?.is_empty().then_some(())
+            })?;
+        }
+        let claim = kubectl.get(&["persistentvolumeclaim/data", "--namespace", NAMESPACE])?;
+        let claim = claim.context("the volume is kept")?;
+        assert_eq!(claim["metadata"]["labels"]["acervo.dev/retained"], "true");
+        Ok(())
+    }
+
+    fn applied_again(&self, tile: &Tile) -> Result<()> {
+        self.cluster.kubectl().apply(&yaml().to_string())?;
+        self.becomes("Ready", "True")?;
+        self.answers(self.cluster.gateway_url()?, tile)?;
+        let manifest = Documents::manifest(NAME, "mapas", "mapa-20");
+        let answer = get(&format!("{}{manifest}", self.cluster.gateway_url()?))?;
+        assert_eq!(answer.status, 200);
+        Ok(())
+    }
+}
+
+/// `/NAME/image/3/IDENTIFIER` of a tile.
+fn service_of(tile: &Tile) -> Result<String> {
+    let parts: Vec<_> = tile.path.split('/').collect();
+    Ok(parts.get(..5).context("a path of the Image API")?.join("/"))
+}
+
+/// On the cluster's default storage class.
+fn yaml() -> Value {
+    let mut yaml = institution(NAME);
+    yaml["spec"]["storage"] = json!({"size": "1Gi"});
+    yaml
+}
+
+fn picture(number: u8) -> Raster {
+    Raster::computed(1400, 1000, number)
+}
+
+/// A tar stream of what staff hand over.
+fn handed_over() -> Result<Vec<u8>> {
+    const COLOURS: &str = "import json; from iiif_validator.validator import ValidationInfo; \
+                           print(json.dumps(ValidationInfo().colorInfo))";
+    let printed = python(Environment::Validator, &["-c", COLOURS], b"")?.stdout;
+    let line = printed.trim_ascii().rsplit(|byte| *byte == b'\n').next();
+    let colours: Vec<Vec<[u8; 3]>> = serde_json::from_slice(line.context("a colour table")?)?;
+    let mut files = vec![
+        ("squares.png".to_owned(), Raster::squares(&colours).png()?),
+        ("notas.txt".to_owned(), b"Faltan dos mapas.".to_vec()),
+    ];
+    for number in 1..=IMAGES {
+        files.push((format!("mapa-{number:02}.jpg"), picture(number).jpeg()?));
+    }
+    let mut stream = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(1_700_000_000);
+        stream.append_data(&mut header, name, bytes.as_slice())?;
+    }
+    Ok(stream.into_inner()?)
+}
