@@ -282,10 +282,9 @@ impl Journey {
         }
         self.resource("the question", |resource| {
             let message = resource["status"]["collections"][0]["message"].as_str()?;
-            (message.contains("confirm-removal")
-                || message.contains("mass-removal")
-                || message.contains("más de la mitad"))
-            .then_some(())
+            message
+                .contains("acervo.dev/confirm-removal=mapas:")
+                .then_some(())
         })?;
         self.resource("everything still published", |resource| {
             (resource["status"]["collections"][0]["published"] == 21).then_some(())
@@ -311,12 +310,12 @@ impl Journey {
         self.answers(url, tile)?;
         let kubectl = self.cluster.kubectl();
         kubectl.gone(&["httproute", "public", "--namespace", NAMESPACE])?;
-        let info = get(&format!("{url}{}/info.json", service_of(tile)?))?.json()?;
-        assert_eq!(
-            info["id"],
-            format!("{url}{}", service_of(tile)?),
-            "documents name the new address"
-        );
+        // The pods that know the new address take over one by one.
+        let service = format!("{url}{}", service_of(tile)?);
+        until("documents to name the new address", PATIENCE, || {
+            let info = get(&format!("{service}/info.json"))?.json()?;
+            Ok((info["id"] == service.as_str()).then_some(()))
+        })?;
         self.cluster.install(Routing::Gateway)?;
         kubectl.gone(&["ingress", "public", "--namespace", NAMESPACE])?;
         self.becomes("Ready", "True")?;

@@ -130,6 +130,10 @@ async fn tell(
 ) {
     let is_new = |condition: &&Condition| {
         let old = before.iter().find(|old| old.type_ == condition.type_);
+        // That a new institution is not suspended is no news.
+        if old.is_none() && condition.reason == status::ACTIVE {
+            return false;
+        }
         old.is_none_or(|old| old.status != condition.status || old.reason != condition.reason)
     };
     for condition in now.iter().filter(is_new) {

@@ -22,6 +22,8 @@ use verdict::{Holds, Verdict};
 pub const APPLY_FAILED: &str = "ApplyFailed";
 /// The condition of a resource that says whether readers can use the addresses.
 const READY: &str = "Ready";
+/// The reason of an institution that is not suspended.
+pub const ACTIVE: &str = "Active";
 /// The condition that holds while the institution is suspended.
 const SUSPENDED: &str = "Suspended";
 /// The API allows 32 KiB; a sentence needs less.
@@ -180,7 +182,7 @@ pub fn unreadable(
 #[must_use]
 pub fn is_bad(condition: &Condition) -> bool {
     const ON_ITS_WAY: [&str; 7] = [
-        "Active",
+        ACTIVE,
         "InWork",
         "NothingHandedOver",
         "RoutePending",

@@ -9,4 +9,5 @@ mod ingest;
 mod judged;
 mod objects;
 mod restricted;
+mod status;
 mod storage;

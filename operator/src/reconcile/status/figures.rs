@@ -2,14 +2,19 @@
 
 use acervo_crds::IiifInstitution;
 use acervo_crds::status::{CollectionStatus, StorageStatus};
-use acervo_tenancy::Language;
+use acervo_tenancy::{Bilingual, Language};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use kube::ResourceExt as _;
 
-use crate::inside::{CollectionInside, StorageUse};
+use crate::inside::{CollectionInside, RefusalReason, StorageUse};
+use crate::names;
 use crate::quantity::Amount;
 use crate::reconcile::facts::Facts;
+
+/// The code of a refusal that asks whether more than half of a collection is really to go.
+const MASS_REMOVAL: &str = "mass-removal";
 
 /// The volume.
 pub(super) fn storage_status(institution: &IiifInstitution, observed: &Facts) -> StorageStatus {
@@ -62,7 +67,7 @@ pub(super) fn collection_status(
                 .ingested
                 .as_ref()
                 .map(|ingested| Time(whole_seconds(ingested.finished))),
-            message: message(inside, language),
+            message: message(&institution.name_any(), inside, language),
         };
     }
     let known = institution
@@ -103,14 +108,42 @@ pub(super) fn whole_seconds(time: Timestamp) -> Timestamp {
 }
 
 /// What staff should know first: how far an ingest is, or why files were refused.
-fn message(inside: &CollectionInside, language: Language) -> Option<String> {
+fn message(institution: &str, inside: &CollectionInside, language: Language) -> Option<String> {
     if let Some(running) = inside.running {
         return Some(format!("{}/{}", running.done, running.total));
     }
-    let reasons: Vec<String> = inside
-        .reasons
-        .iter()
-        .map(|reason| format!("{}: {}", reason.path, reason.message.get(language)))
-        .collect();
+    let reason = |reason: &RefusalReason| {
+        let what = reason.message.get(language);
+        match (reason.path.as_str(), reason.code.as_str()) {
+            (_, MASS_REMOVAL) => {
+                format!("{what} {}", how_to_confirm(institution, inside, language))
+            }
+            ("", _) => what.to_owned(),
+            (path, _) => format!("{path}: {what}"),
+        }
+    };
+    let reasons: Vec<String> = inside.reasons.iter().map(reason).collect();
     (!reasons.is_empty()).then(|| reasons.join(" · "))
+}
+
+fn how_to_confirm(institution: &str, inside: &CollectionInside, language: Language) -> String {
+    let fingerprint = inside
+        .ingested
+        .as_ref()
+        .map(|ingested| ingested.fingerprint.as_str());
+    let short: String = fingerprint
+        .unwrap_or_default()
+        .chars()
+        .take(names::SHORT)
+        .collect();
+    let command = format!(
+        "kubectl annotate --overwrite inst {institution} {}={}:{short}",
+        names::CONFIRM_REMOVAL,
+        inside.name
+    );
+    let how = Bilingual::new(
+        format!("Para confirmarla: {command}"),
+        format!("To confirm it: {command}"),
+    );
+    how.get(language).to_owned()
 }

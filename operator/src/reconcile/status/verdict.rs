@@ -3,7 +3,7 @@
 use acervo_crds::IiifInstitution;
 use acervo_tenancy::Bilingual;
 
-use super::{APPLY_FAILED, READY};
+use super::{ACTIVE, APPLY_FAILED, READY};
 use crate::reconcile::apply::{ApplyError, ObjectError};
 use crate::reconcile::facts::{ClaimPhase, Facts, JobPhase, RouteState};
 use crate::reconcile::validate::{About, Validated};
@@ -218,11 +218,18 @@ pub(super) fn route_accepted(
 
 pub(super) fn hostnames_accepted(validated: &Validated<'_>) -> Verdict {
     finding(validated, About::Hostnames).unwrap_or_else(|| {
-        let count = validated.institution.spec.hostnames.len();
+        let hosts = validated.addresses.own_hosts.join(", ");
+        if hosts.is_empty() {
+            return Verdict::yes(
+                "Accepted",
+                "no pide hosts propios",
+                "it asks for no hosts of its own",
+            );
+        }
         Verdict::yes(
             "Accepted",
-            format!("{count} hosts propios aceptados"),
-            format!("{count} hosts of its own accepted"),
+            format!("aceptados: {hosts}"),
+            format!("accepted: {hosts}"),
         )
     })
 }
@@ -319,6 +326,6 @@ pub(super) fn suspended(institution: &IiifInstitution) -> Verdict {
     if institution.spec.suspend {
         Verdict::yes("Suspended", "spec.suspend es true", "spec.suspend is true")
     } else {
-        Verdict::no("Active", "spec.suspend es false", "spec.suspend is false")
+        Verdict::no(ACTIVE, "spec.suspend es false", "spec.suspend is false")
     }
 }
