@@ -101,7 +101,7 @@ impl Kubectl {
         self.with(&["apply", "--filename", "-"], text)
     }
 
-    /// An object or a list; `None` if it is not there.
+    /// An object or a list; `None` if it is not there, or empty.
     ///
     /// # Errors
     /// If the API server does not answer.
@@ -147,7 +147,7 @@ impl Kubectl {
         found.map_err(|error| error.context(format!("{last:#}")))
     }
 
-    /// Waits until an object is gone.
+    /// Waits until an object, or all of a list, is gone.
     ///
     /// # Errors
     /// If it does not go in time.

@@ -345,9 +345,7 @@ impl Journey {
                 "--selector",
                 "acervo.dev/institution",
             ];
-            kubectl.until(&format!("no {kind}"), &all, |list| {
-                list["items"].as_array()?.is_empty().then_some(())
-            })?;
+            kubectl.gone(&all)?;
         }
         let claim = kubectl.get(&["persistentvolumeclaim/data", "--namespace", NAMESPACE])?;
         let claim = claim.context("the volume is kept")?;
