@@ -16,12 +16,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use tower::util::MapRequestLayer;
 use tracing_subscriber::EnvFilter;
 
+/// It waits for the API server nearly all the time; more threads would cost memory for nothing.
+const THREADS: usize = 2;
+
 /// The Acervo operator: keeps the objects of every IiifInstitution as its resource says.
 #[derive(Debug, Parser)]
 #[command(
     name = "acervo-operator",
     version,
-    after_help = "Example / ejemplo:\n  acervo-operator --config-map acervo/acervo\n  acervo-operator crd | kubectl apply -f -"
+    after_help = "Example / ejemplo:\n  acervo-operator --config-map acervo/acervo\n  acervo-operator crd | kubectl apply --server-side -f -"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -62,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
         .enable_all()
         .build()?;
     runtime.block_on(run(arguments.run))

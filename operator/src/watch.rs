@@ -150,7 +150,7 @@ fn expect<K: Resource>(
     which: Which<'_>,
     progress: &Arc<Progress>,
 ) -> (watcher::Config, Expected) {
-    let config = watcher::Config::default();
+    let config = watcher::Config::default().page_size(PAGE);
     let (config, selector) = match which {
         Which::All => (config, None),
         Which::Labelled(label) => (config.labels(label), None),
@@ -164,6 +164,9 @@ fn expect<K: Resource>(
         progress::expect(progress, api.resource_url(), selector.as_deref()),
     )
 }
+
+/// How many objects a list has on one page: of those, and no more, memory holds the whole.
+const PAGE: u32 = 50;
 
 /// The longest time between two tries of a watch: an API server that is back is seen soon, and some
 /// twenty watches are no burden to one that is not.

@@ -121,7 +121,7 @@ impl Journey {
                     "{url}{}",
                     Documents::manifest(NAME, "mapas", "mapa-01")
                 ))?;
-                Ok((answer.status == 200).then(|| answer.json()).transpose()?)
+                (answer.status == 200).then(|| answer.json()).transpose()
             })?;
             let service = image_services(&manifest)?.remove(0);
             let path = service.strip_prefix(url).context(service.clone())?;
