@@ -139,6 +139,16 @@ impl Children {
         news
     }
 
+    /// A new list of `kind` begins: whatever it says is newer, also where the cluster was restored from
+    /// a backup and counts its versions from an earlier one.
+    pub fn relisted(&self, kind: Kind) {
+        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let children = all.values_mut().flatten();
+        children
+            .filter(|((of, _), _)| *of == kind)
+            .for_each(|(_, child)| child.version = 0);
+    }
+
     /// Forgets a child that is gone since `version`; tells whether it was known.
     pub fn lost(&self, institution: &str, key: &Key, version: u64) -> bool {
         let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,5 +228,55 @@ impl Children {
     pub fn count(&self) -> usize {
         let all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         all.values().map(BTreeMap::len).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn child(version: u64, terminating: bool) -> Child {
+        Child {
+            version,
+            owned: None,
+            stands_for: None,
+            terminating,
+            seen: Seen::Other,
+        }
+    }
+
+    #[test]
+    fn what_a_watch_tells_late_changes_nothing() {
+        let children = Children::default();
+        let key: Key = (Kind::ConfigMap, "a".into());
+        assert!(children.saw("museo", key.clone(), child(5, false)), "new");
+        assert!(
+            !children.saw("museo", key.clone(), child(4, true)),
+            "older than what is known"
+        );
+        assert!(!children.lost("museo", &key, 4), "it was made anew since");
+        assert!(
+            !children.saw("museo", key.clone(), child(6, false)),
+            "the same in a later version"
+        );
+        assert!(children.saw("museo", key.clone(), child(7, true)));
+        assert!(children.lost("museo", &key, 8));
+        assert_eq!(children.count(), 0);
+    }
+
+    #[test]
+    fn a_new_list_counts_whatever_its_versions_are() {
+        let children = Children::default();
+        let key: Key = (Kind::ConfigMap, "a".into());
+        children.saw("museo", key.clone(), child(5000, false));
+        children.relisted(Kind::ConfigMap);
+        assert!(children.saw("museo", key.clone(), child(12, true)));
+        children.saw("museo", (Kind::ConfigMap, "b".into()), child(13, false));
+        let present = HashSet::from([("museo".into(), "b".into())]);
+        assert_eq!(
+            children.keep_only(Kind::ConfigMap, &present),
+            ["museo".into()]
+        );
+        assert_eq!(children.count(), 1);
     }
 }

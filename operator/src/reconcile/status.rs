@@ -190,7 +190,8 @@ pub fn is_bad(condition: &Condition) -> bool {
         "Suspended",
         "VolumePending",
     ];
-    condition.status == "False" && !ON_ITS_WAY.contains(&condition.reason.as_str())
+    condition.reason == APPLY_FAILED
+        || (condition.status == "False" && !ON_ITS_WAY.contains(&condition.reason.as_str()))
 }
 
 /// Conditions in the chart's language; the time of one changes only with its status.

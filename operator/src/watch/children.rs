@@ -30,7 +30,10 @@ fn telling<K: Watched>(context: &Arc<Context>) -> impl FnMut(News<K>) + Send + u
     let context = Arc::clone(context);
     let mut present = HashSet::new();
     move |news| match news {
-        News::Begin => present.clear(),
+        News::Begin => {
+            present.clear();
+            context.children.relisted(K::KIND);
+        }
         News::Listed(object) => {
             if let Some(institution) = saw::<K>(&context, &object) {
                 present.insert((institution, object.name_any().into()));
