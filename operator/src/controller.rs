@@ -1,6 +1,7 @@
 //! The controller: watches in, reconciles out. It decides nothing about institutions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -19,6 +20,8 @@ use crate::observe::Watched;
 use crate::watch::{self, children};
 use crate::{inside, reconcile};
 
+/// The longest that a reconcile may take: a connection that died silently must not hold up a worker.
+const LONGEST: Duration = Duration::from_secs(120);
 /// How many image servers are asked for their status at the same time.
 const ASKERS: usize = 16;
 
@@ -77,7 +80,13 @@ fn watch_children(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
 async fn work(context: Arc<Context>) {
     loop {
         let name = context.queue.next().await;
-        let again = reconcile::run(&context, &name).await;
+        let run = reconcile::run(&context, &name);
+        let again = tokio::time::timeout(LONGEST, run)
+            .await
+            .unwrap_or_else(|_| {
+                tracing::warn!(institution = %name, "a reconcile took too long and is tried again");
+                Some(LONGEST)
+            });
         context.queue.done(&name, again);
     }
 }

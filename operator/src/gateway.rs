@@ -235,8 +235,10 @@ pub struct ListenerEntry {
 #[serde(rename_all = "camelCase")]
 pub struct ListenerTls {
     /// `Terminate`.
+    #[serde(default)]
     pub mode: String,
     /// Secrets of the same namespace.
+    #[serde(default)]
     pub certificate_refs: Vec<CertificateReference>,
 }
 

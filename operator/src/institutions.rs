@@ -37,6 +37,8 @@ impl Institutions {
         if let Some(stored) = all.get_mut(before.name_any().as_str())
             && let Ok(known) = stored.as_ref()
             && known.metadata.resource_version == before.metadata.resource_version
+            // Another spec is the watch's to tell: others may be concerned.
+            && written.metadata.generation == before.metadata.generation
         {
             *stored = Arc::new(Ok(written));
         }

@@ -33,6 +33,8 @@ pub const PULL_SECRETS: &str = "acervo.dev/pull-secrets";
 
 /// Annotation of ingest Jobs: the fingerprint of the source when it started.
 pub const FINGERPRINT: &str = "acervo.dev/fingerprint";
+/// Annotation of ingest Jobs: the generation of the resource when it started.
+pub const GENERATION: &str = "acervo.dev/generation";
 /// Annotation of ingest Jobs: why it was started.
 pub const CAUSE: &str = "acervo.dev/cause";
 
@@ -93,11 +95,10 @@ pub fn table_config_map(table: &[u8]) -> String {
     format!("tenant-{}", short_digest(&[table]))
 }
 
-/// The name of the Job that ingests a collection in one state of its source for one cause.
+/// The name of the Job that ingests a collection, of what else makes it this one and no other.
 #[must_use]
-pub fn ingest_job(collection: &CollectionName, fingerprint: Option<&str>, cause: &str) -> String {
-    let fingerprint = fingerprint.unwrap_or_default();
-    let digest = short_digest(&[fingerprint.as_bytes(), b"\0", cause.as_bytes()]);
+pub fn ingest_job(collection: &CollectionName, what: &[&str]) -> String {
+    let digest = short_digest(&[what.join("\0").as_bytes()]);
     format!("ingest-{collection}-{digest}")
 }
 

@@ -253,6 +253,11 @@ impl Watched for Job {
         let (complete, failed) = (holds("Complete"), holds("Failed"));
         let time = |time: &k8s_openapi::apimachinery::pkg::apis::meta::v1::Time| time.0;
         let ended = complete.as_ref().or(failed.as_ref());
+        let pod = self
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.template.spec.as_ref());
+        let image = pod.and_then(|pod| pod.containers.first()?.image.clone());
         Seen::Job(Box::new(JobState {
             name: self.name_any(),
             collection: self
@@ -266,6 +271,13 @@ impl Watched for Job {
                 .and_then(|cause| cause.parse().ok()),
             request: annotations.get(names::INGEST_NOW).cloned(),
             confirmation: annotations.get(names::CONFIRM_REMOVAL).cloned(),
+            generation: annotations
+                .get(names::GENERATION)
+                .and_then(|text| text.parse().ok()),
+            image: image.unwrap_or_default(),
+            begun: status.ready.unwrap_or(0) > 0
+                || status.succeeded.unwrap_or(0) > 0
+                || status.failed.unwrap_or(0) > 0,
             created: self
                 .creation_timestamp()
                 .as_ref()

@@ -27,12 +27,29 @@ use dereference::DereferenceError;
 use facts::NamespaceState;
 use memory::Memory;
 use report::StatusError;
-use validate::Validated;
+use validate::{ValidateErrorKind, Validated};
 
 /// How soon an institution is looked at again that waits for something that cannot be watched.
 const WAITING: Duration = Duration::from_secs(15);
 /// And when it waits for nothing: a net under the watches.
 const RESTING: Duration = Duration::from_secs(1800);
+/// How a reconcile ended that came to an end.
+struct Done {
+    /// The label of the metric: `ok`, or why nothing could be built.
+    outcome: &'static str,
+    /// When to look at the institution again.
+    again: Option<Duration>,
+}
+
+impl Done {
+    const fn ok(again: Option<Duration>) -> Self {
+        Self {
+            outcome: "ok",
+            again,
+        }
+    }
+}
+
 /// Why a reconcile did not end; it is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReconcileError {
@@ -48,7 +65,7 @@ pub enum ReconcileError {
 }
 
 impl ReconcileError {
-    /// The step that failed: the label of the metric, and the reason of event and condition.
+    /// The step that failed: the label of the metric; of apply, the reason of event and condition too.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
         match self {
@@ -65,29 +82,27 @@ pub async fn run(context: &Context, name: &Name) -> Option<Duration> {
     let mut memory = take_memory(context, name);
     let stored = context.institutions.of(name);
     let result = match stored.as_deref() {
-        None => retire::retire(context, name).await.map(|()| None),
-        Some(Ok(institution)) => reconcile(context, institution, &mut memory).await.map(Some),
-        Some(Err(invalid)) => report::unreadable(context, name, invalid, &mut memory)
-            .await
-            .map(|()| None)
-            .map_err(ReconcileError::from),
+        None => retire::retire(context, name).await.map(|()| Done::ok(None)),
+        Some(Ok(institution)) => reconcile(context, institution, &mut memory).await,
+        Some(Err(invalid)) => {
+            let told = report::unreadable(context, name, invalid, &mut memory).await;
+            let outcome = ValidateErrorKind::InvalidResource.as_str();
+            told.map(|()| Done {
+                outcome,
+                again: None,
+            })
+            .map_err(ReconcileError::from)
+        }
     };
     context
         .metrics
         .duration
         .observe(begun.elapsed().as_secs_f64());
     let again = match result {
-        Ok(again) => {
+        Ok(Done { outcome, again }) => {
             memory.failing = None;
-            count(
-                context,
-                if matches!(stored.as_deref(), Some(Err(_))) {
-                    "InvalidResource"
-                } else {
-                    "ok"
-                },
-            );
-            again.map(|pause| jittered(name, pause))
+            count(context, outcome);
+            again
         }
         Err(error) => {
             count(context, error.reason());
@@ -107,10 +122,14 @@ async fn reconcile(
     context: &Context,
     institution: &IiifInstitution,
     memory: &mut Memory,
-) -> Result<Duration, ReconcileError> {
+) -> Result<Done, ReconcileError> {
     let Some(surroundings) = context.surroundings.borrow().clone() else {
-        return Ok(WAITING);
+        return Ok(Done::ok(Some(WAITING)));
     };
+    // What its children are to become is the cluster's to say now: by owner references.
+    if institution.metadata.deletion_timestamp.is_some() {
+        return Ok(Done::ok(Some(RESTING)));
+    }
     let config = &surroundings.config;
 
     // dereference (reads what is not watched)
@@ -122,10 +141,16 @@ async fn reconcile(
         Err(error) => {
             let status = status::refused(institution, &error, config.platform.language, facts.now);
             report::report(context, institution, &status, memory).await?;
-            return Ok(if facts.namespace == NamespaceState::Foreign {
+            // A namespace that is not labelled as ours cannot be watched.
+            let waits = [NamespaceState::Foreign, NamespaceState::Terminating];
+            let pause = if waits.contains(&facts.namespace) {
                 WAITING
             } else {
                 RESTING
+            };
+            return Ok(Done {
+                outcome: error.kind.as_str(),
+                again: Some(jittered(&institution.name_any(), pause)),
             });
         }
     };
@@ -150,13 +175,14 @@ async fn reconcile(
     // status (from what was applied and is observed now; writes if it says anything new)
     let mut observed = facts.clone();
     dereference::observe(&mut observed, &context.children, &name);
+    dereference::recall(&mut observed, memory);
     let status = match &applied {
         Ok(applied) => status::status(&validated, applied, &observed),
         Err(error) => status::hindered(&validated, error, &observed),
     };
     report::report(context, institution, &status, memory).await?;
     applied?;
-    Ok(look_again(&validated))
+    Ok(Done::ok(Some(look_again(&validated))))
 }
 
 /// When to look again if no watch tells of anything: when a schedule is due, or soon, if the
@@ -168,11 +194,16 @@ fn look_again(validated: &Validated<'_>) -> Duration {
             .claim
             .as_ref()
             .is_none_or(|claim| claim.phase != facts::ClaimPhase::Bound);
-    let longest = if waits { WAITING } else { RESTING };
-    let due = build::ingest_job::next_wake(validated)
-        .and_then(|due| Duration::try_from(due.duration_since(Timestamp::now())).ok());
-    // Never before it is due.
-    due.map_or(longest, |due| longest.min(due + Duration::from_secs(1)))
+    let pause = jittered(
+        validated.name.as_str(),
+        if waits { WAITING } else { RESTING },
+    );
+    let due = build::ingest_job::next_wake(validated).map(|due| {
+        let left = Duration::try_from(due.duration_since(Timestamp::now()));
+        // Never before it is due; at once if that is past.
+        left.unwrap_or_default() + Duration::from_secs(1)
+    });
+    due.map_or(pause, |due| pause.min(due))
 }
 
 fn take_memory(context: &Context, name: &Name) -> Memory {

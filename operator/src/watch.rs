@@ -63,7 +63,11 @@ where
     F: FnMut(News<K>) + Send + 'static,
 {
     let (config, expected) = expect(&api, which, progress);
-    async move { follow_events(api, config, &expected, &mut tell).await }
+    async move {
+        loop {
+            follow_events(api.clone(), config.clone(), &expected, &mut tell).await;
+        }
+    }
 }
 
 /// Follows objects of a kind that the cluster may not have yet, or no longer: only while its
@@ -91,7 +95,7 @@ where
             };
             if there == Some(false) {
                 tell(News::NoSuchKind);
-                expected.complete();
+                expected.pause();
                 if defined
                     .wait_for(|there| *there == Some(true))
                     .await
@@ -99,9 +103,10 @@ where
                 {
                     return;
                 }
+                expected.resume();
             }
             tokio::select! {
-                () = follow_events(api.clone(), config.clone(), &expected, &mut tell) => return,
+                () = follow_events(api.clone(), config.clone(), &expected, &mut tell) => {}
                 gone = defined.wait_for(|there| *there == Some(false)) => {
                     if gone.is_err() {
                         return;
@@ -133,12 +138,13 @@ fn follow_definition(
                 listed = false;
                 return;
             }
-            News::Listed(definition) => {
-                listed = definition.meta().deletion_timestamp.is_none();
+            News::Listed(_) => {
+                listed = true;
                 return;
             }
             News::Complete => listed,
-            News::Changed(definition) => definition.meta().deletion_timestamp.is_none(),
+            // While it is being deleted its objects still go, one by one.
+            News::Changed(_) => true,
             News::Gone(_) | News::NoSuchKind => false,
         };
         defined.send_if_modified(|before| before.replace(there) != Some(there));
@@ -172,7 +178,11 @@ const PAGE: u32 = 50;
 /// twenty watches are no burden to one that is not.
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
-/// How a watch backs off.
+/// How soon a kind is asked for again that was not found.
+const AFTER_NOT_FOUND: Duration = Duration::from_secs(1);
+
+/// How a watch backs off. Its tries come closer again when it has not needed any for two minutes, not
+/// with the next list that begins: one begins with every try.
 #[derive(Default)]
 struct Patience(DefaultBackoff);
 
@@ -185,11 +195,10 @@ impl Iterator for Patience {
 }
 
 impl Backoff for Patience {
-    fn reset(&mut self) {
-        self.0.reset();
-    }
+    fn reset(&mut self) {}
 }
 
+/// Tells what happens to objects until they are not found at all: then they are to be listed anew.
 async fn follow_events<K>(
     api: Api<K>,
     config: watcher::Config,
@@ -209,10 +218,10 @@ async fn follow_events<K>(
             }
             Ok(Event::Apply(object)) => tell(News::Changed(object)),
             Ok(Event::Delete(object)) => tell(News::Gone(object)),
-            // Defined a moment ago, or no longer.
-            Err(error) if is_unknown_kind(&error) => {
-                tell(News::NoSuchKind);
-                expected.complete();
+            // Defined a moment ago, or no longer; or somebody between us and the API server is mistaken.
+            Err(error) if is_not_found(&error) => {
+                tokio::time::sleep(AFTER_NOT_FOUND).await;
+                return;
             }
             Err(error) => {
                 tracing::warn!(watch = %expected, %error, "a watch was interrupted and goes on");
@@ -221,7 +230,7 @@ async fn follow_events<K>(
     }
 }
 
-fn is_unknown_kind(error: &watcher::Error) -> bool {
+fn is_not_found(error: &watcher::Error) -> bool {
     match error {
         watcher::Error::InitialListFailed(kube::Error::Api(status))
         | watcher::Error::WatchStartFailed(kube::Error::Api(status)) => status.code == 404,

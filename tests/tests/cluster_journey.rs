@@ -316,6 +316,13 @@ impl Journey {
             let info = get(&format!("{service}/info.json"))?.json()?;
             Ok((info["id"] == service.as_str()).then_some(()))
         })?;
+        let ingress = ["ingress", "public", "--namespace", NAMESPACE];
+        let uid = |ingress: &Value| ingress["metadata"]["uid"].as_str().map(str::to_owned);
+        let before = kubectl.until("the Ingress", &ingress, uid)?;
+        kubectl.run(&["delete", "ingress", "public", "--namespace", NAMESPACE])?;
+        kubectl.until("the Ingress to come back", &ingress, |ingress| {
+            uid(ingress).filter(|now| *now != before)
+        })?;
         self.cluster.install(Routing::Gateway)?;
         kubectl.gone(&["ingress", "public", "--namespace", NAMESPACE])?;
         self.becomes("Ready", "True")?;

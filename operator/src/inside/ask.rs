@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use super::StatusDocument;
 use crate::names;
 
-/// Longer than a healthy server takes, short enough not to hold up a reconcile.
+/// Longer than a healthy server takes, short enough not to hold up the questions to others.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// More than the status of the largest institution: 256 collections with three reasons each.
 const LONGEST: usize = 2 << 20;

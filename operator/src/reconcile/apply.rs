@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, Secret, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, ResourceQuota, Secret, ServiceAccount};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
@@ -56,19 +56,6 @@ fn and_others(others: &usize) -> String {
         String::new()
     } else {
         format!(" (and {others} more)")
-    }
-}
-
-impl ObjectError {
-    /// Whether the API server refused the object, and would again.
-    #[must_use]
-    pub fn is_refusal(&self) -> bool {
-        match self {
-            Self::Api { source, .. } => {
-                matches!(&**source, kube::Error::Api(status) if (400..500).contains(&status.code) && status.code != 409 && status.code != 429)
-            }
-            Self::Json(..) => true,
-        }
     }
 }
 
@@ -148,13 +135,13 @@ impl<'a> Applier<'a> {
             self.all(&service_accounts).await;
         }
         // A new claim comes before the quota, which admits none until its controller has counted; one
-        // that grows comes after it.
+        // that is there may grow, and waits for that: the quota's status asks for the next reconcile.
         let grows = self.known.contains_key(&(Kind::Claim, names::DATA.into()));
         if !grows {
             self.all(claim.as_slice()).await;
         }
         self.one(&quota).await;
-        if grows {
+        if grows && self.is_counted(&quota) {
             self.all(claim.as_slice()).await;
         }
         self.one(&limit_range).await;
@@ -346,6 +333,13 @@ impl<'a> Applier<'a> {
                 | Kind::Job => {}
             }
         }
+    }
+
+    /// Whether the quota's controller has counted what the quota allows now.
+    fn is_counted(&self, quota: &ResourceQuota) -> bool {
+        let now = self.children.of(self.institution);
+        let quota = now.get(&(Kind::ResourceQuota, quota.name_any().into()));
+        quota.is_some_and(|quota| quota.seen == Seen::Quota { counted: true })
     }
 
     /// Whether every pod of the image server follows the newest template.

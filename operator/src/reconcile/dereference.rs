@@ -175,7 +175,7 @@ async fn last_words(
         .last_words
         .retain(|name, _| facts.jobs.iter().any(|job| &job.name == name));
     let without_server = facts.inside.is_none();
-    for job in &mut facts.jobs {
+    for job in &facts.jobs {
         let needed =
             job.phase == JobPhase::Failed || (job.phase == JobPhase::Succeeded && without_server);
         if !needed {
@@ -185,9 +185,16 @@ async fn last_words(
             let words = words_of_pods(context, namespace, job).await?;
             memory.last_words.insert(job.name.clone(), words);
         }
+    }
+    recall(facts, memory);
+    Ok(())
+}
+
+/// What is remembered of the last words of Jobs: their objects do not hold them.
+pub fn recall(facts: &mut Facts, memory: &Memory) {
+    for job in &mut facts.jobs {
         job.last_words = memory.last_words.get(&job.name).cloned().flatten();
     }
-    Ok(())
 }
 
 async fn words_of_pods(

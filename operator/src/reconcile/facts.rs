@@ -185,8 +185,8 @@ impl ServerState {
 pub struct RouteState {
     /// Its name.
     pub name: String,
-    /// Whether every parent accepted it; none if none has said anything yet. An Ingress is accepted
-    /// once it has an address, or at once where its controller gives none.
+    /// Whether every parent accepted it; none if none has said anything yet. An Ingress counts as
+    /// accepted: controllers that give it no address give no other sign either.
     pub accepted: Option<bool>,
     /// What the parent that refused it says: reason and message.
     pub refusal: Option<String>,
@@ -207,6 +207,12 @@ pub struct JobState {
     pub request: Option<String>,
     /// The value of [`crate::names::CONFIRM_REMOVAL`] that the resource had when it started.
     pub confirmation: Option<String>,
+    /// The generation of the resource when it started.
+    pub generation: Option<i64>,
+    /// The image that it runs.
+    pub image: String,
+    /// Whether a pod of it has ever run.
+    pub begun: bool,
     /// When it was made.
     pub created: Timestamp,
     /// How it stands.

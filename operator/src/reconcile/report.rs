@@ -99,8 +99,13 @@ pub async fn unreadable(
     }
     let resource = ApiResource::erase::<IiifInstitution>(&());
     let api: Api<DynamicObject> = Api::all_with(context.client.clone(), &resource);
+    // Url and counts of before stay: they are not what cannot be read.
+    let patch = serde_json::json!({ "status": {
+        "observedGeneration": status.observed_generation,
+        "conditions": status.conditions,
+    }});
     let written = api
-        .patch_status(name, &PatchParams::default(), &whole(&status))
+        .patch_status(name, &PatchParams::default(), &Patch::Merge(&patch))
         .await;
     match written {
         Ok(written) => memory.unreadable = written.metadata.resource_version,
@@ -144,7 +149,10 @@ async fn tell(
                 EventType::Normal
             },
             reason: condition.reason.clone(),
-            note: Some(format!("{}: {}", condition.type_, condition.message)),
+            note: Some(shortened(format!(
+                "{}: {}",
+                condition.type_, condition.message
+            ))),
             action: "Reconcile".to_owned(),
             secondary: None,
         };
@@ -154,6 +162,16 @@ async fn tell(
             tracing::debug!(%error, "an event could not be written");
         }
     }
+}
+
+/// The API server takes no longer notes.
+fn shortened(mut note: String) -> String {
+    const LONGEST: usize = 1000;
+    if note.len() > LONGEST {
+        note.truncate(note.floor_char_boundary(LONGEST));
+        note.push('…');
+    }
+    note
 }
 
 /// The status as a whole takes the place of the one before. Server-side apply would refuse all of it

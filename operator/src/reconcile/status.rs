@@ -20,6 +20,8 @@ use verdict::{Holds, Verdict};
 
 /// The reason of what could not be written.
 pub const APPLY_FAILED: &str = "ApplyFailed";
+/// The code of a refusal that asks whether more than half of a collection is really to go.
+const MASS_REMOVAL: &str = "mass-removal";
 /// The condition of a resource that says whether readers can use the addresses.
 const READY: &str = "Ready";
 /// The reason of an institution that is not suspended.

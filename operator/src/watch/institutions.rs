@@ -38,6 +38,9 @@ pub fn watch(context: &Arc<Context>) -> impl Future<Output = ()> + Send + use<> 
         News::Gone(object) => lost(&context, &object.name_any()),
         // The operator goes on waiting: its own chart brings the kind.
         News::NoSuchKind => {
+            for name in context.institutions.names() {
+                lost(&context, &name);
+            }
             tracing::error!(
                 "the cluster has no IiifInstitution: install the CRD with the chart, or by `acervo-operator crd | kubectl apply --server-side -f -`"
             );

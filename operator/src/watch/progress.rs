@@ -25,6 +25,8 @@ struct State {
     complete: bool,
     /// When it was last asked for.
     asked: Instant,
+    /// Whether nothing is asked for, because the cluster does not have the kind.
+    paused: bool,
 }
 
 /// A watch that is to be; forgotten when dropped.
@@ -40,6 +42,7 @@ pub(super) fn expect(progress: &Arc<Progress>, path: &str, selector: Option<&str
     let state = State {
         complete: false,
         asked: Instant::now(),
+        paused: false,
     };
     progress.lock().insert(key.clone(), state);
     Expected {
@@ -59,8 +62,22 @@ fn key(path: &str, selector: Option<&str>) -> String {
 impl Expected {
     /// It has its first list.
     pub(super) fn complete(&self) {
+        self.change(|state| state.complete = true);
+    }
+
+    /// There is nothing to ask for: its list is complete, and it cannot be stuck.
+    pub(super) fn pause(&self) {
+        self.change(|state| (state.complete, state.paused) = (true, true));
+    }
+
+    /// It is asked for again.
+    pub(super) fn resume(&self) {
+        self.change(|state| (state.asked, state.paused) = (Instant::now(), false));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
         if let Some(state) = self.progress.lock().get_mut(&self.key) {
-            state.complete = true;
+            change(state);
         }
         self.progress.changed.notify_waiters();
     }
@@ -101,7 +118,7 @@ impl Progress {
     /// The watches that have not been asked for in a long time.
     #[must_use]
     pub fn stuck(&self) -> Vec<String> {
-        self.those(|state| state.asked.elapsed() > STUCK)
+        self.those(|state| !state.paused && state.asked.elapsed() > STUCK)
     }
 
     /// A request goes to the API server. If it is one of a watch, the watch goes on.
@@ -142,6 +159,30 @@ mod tests {
         drop(one);
         progress.completed().await;
         assert_eq!(progress.stuck(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_kind_that_the_cluster_does_not_have_is_never_stuck() {
+        let progress = Arc::new(Progress::default());
+        let watch = expect(
+            &progress,
+            "/apis/gateway.networking.k8s.io/v1/listenersets",
+            None,
+        );
+        let age = || {
+            let long_ago = Instant::now() - STUCK - Duration::from_secs(1);
+            progress
+                .lock()
+                .values_mut()
+                .for_each(|state| state.asked = long_ago);
+        };
+        watch.pause();
+        age();
+        assert_eq!((progress.missing().len(), progress.stuck().len()), (0, 0));
+        watch.resume();
+        assert_eq!(progress.stuck().len(), 0, "it begins anew");
+        age();
+        assert_eq!(progress.stuck().len(), 1);
     }
 
     #[test]

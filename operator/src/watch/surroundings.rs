@@ -30,7 +30,6 @@ pub fn watch(context: &Arc<Context>, name: &str) -> impl Future<Output = ()> + S
     let following = follow_configuration(&context, name, sender);
     async move {
         let mut following = std::pin::pin!(following);
-        // Dropping the set ends the watches that followed what the configuration before named.
         let mut gathering = JoinSet::new();
         loop {
             tokio::select! {
@@ -38,6 +37,8 @@ pub fn watch(context: &Arc<Context>, name: &str) -> impl Future<Output = ()> + S
                 changed = configs.changed() => {
                     let config = configs.borrow_and_update().clone();
                     if let (Ok(()), Some(config)) = (changed, config) {
+                        // First, so that what the old watches leave is not taken for the new ones'.
+                        gathering.shutdown().await;
                         gathering = gather(&context, config);
                     }
                 }

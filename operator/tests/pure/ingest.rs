@@ -433,3 +433,66 @@ fn a_cause_is_read_as_it_was_written() {
     assert!("scheduled:soon".parse::<Cause>().is_err());
     assert!("whim".parse::<Cause>().is_err());
 }
+
+#[test]
+fn what_was_read_while_it_changed_and_changed_back_is_read_again() {
+    // Made for A, it read B; A is there again.
+    let case = |now: &str| {
+        let mut case = Case::running(FULL, GATEWAY)
+            .handed_over(PLACAS, A)
+            .ingested("placas", B, "2026-05-04T11:31:00Z")
+            .job(JobState {
+                created: time("2026-05-04T11:30:00Z"),
+                finished: Some(time("2026-05-04T11:31:05Z")),
+                ..done(A, "changed")
+            });
+        case.institution.metadata.annotations = None;
+        case.institution.spec.collections[0].schedule = None;
+        case.facts.now = time(now);
+        case
+    };
+    assert_eq!(
+        starts(&case("2026-05-04T11:31:30Z")),
+        [""; 0],
+        "its result may be on its way"
+    );
+    assert_eq!(starts(&case("2026-05-04T11:33:00Z")), ["placas changed"]);
+}
+
+#[test]
+fn what_failed_is_tried_again_when_the_resource_changes() {
+    let mut case = Case::running(FULL, GATEWAY)
+        .handed_over(PLACAS, A)
+        .job(JobState {
+            generation: Some(3),
+            ..failed(A, "changed")
+        });
+    case.institution.metadata.annotations = None;
+    case.institution.spec.collections[0].schedule = None;
+    case.institution.metadata.generation = Some(3);
+    assert_eq!(starts(&case), [""; 0]);
+    case.institution.metadata.generation = Some(4);
+    assert_eq!(starts(&case), ["placas changed"]);
+}
+
+#[test]
+fn a_job_that_cannot_begin_with_its_image_makes_room_for_one_that_can() {
+    let running = |image: &str, begun: bool| JobState {
+        image: image.to_owned(),
+        begun,
+        phase: JobPhase::Running,
+        ..done(A, "changed")
+    };
+    let today = Case::running(FULL, GATEWAY).config.image.reference;
+    for (image, begun, is_spent) in [
+        ("old:1", false, true),
+        ("old:1", true, false),
+        (today.as_str(), false, false),
+    ] {
+        let case = Case::running(FULL, GATEWAY)
+            .handed_over(PLACAS, A)
+            .job(running(image, begun));
+        let spent = spent_jobs(&case.validate().unwrap());
+        assert_eq!(!spent.is_empty(), is_spent, "{image} {begun}");
+    }
+}

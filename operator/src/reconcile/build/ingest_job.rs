@@ -60,6 +60,22 @@ pub struct IngestStart {
     pub fingerprint: Option<String>,
     /// Its folder in `incoming/`.
     pub directory: String,
+    /// The value of [`crate::names::CONFIRM_REMOVAL`] that this ingest, or one before, has met.
+    pub confirmation: Option<String>,
+    /// The newest Job of the collection so far.
+    pub after: Option<String>,
+}
+
+impl IngestStart {
+    /// The name of its Job. It follows from what is known when it starts, so that the same ingest is
+    /// never started twice, whatever happens between decision and status.
+    #[must_use]
+    pub fn job_name(&self) -> String {
+        let cause = self.cause.to_string();
+        let known =
+            [&self.fingerprint, &self.after].map(|text| text.as_deref().unwrap_or_default());
+        names::ingest_job(&self.collection, &[known[0], &cause, known[1]])
+    }
 }
 
 /// A text that is no cause.
@@ -93,12 +109,10 @@ impl FromStr for Cause {
     }
 }
 
-/// The Job of an ingest. Its name follows from collection, fingerprint and cause, so that the same
-/// ingest is never started twice, whatever happens between decision and status.
+/// The Job of an ingest.
 #[must_use]
 pub fn job(institution: &Validated<'_>, start: &IngestStart) -> Job {
-    let cause = start.cause.to_string();
-    let name = names::ingest_job(&start.collection, start.fingerprint.as_deref(), &cause);
+    let name = start.job_name();
     let mut labels = names::labels(&institution.name);
     labels.insert(names::NAME.to_owned(), names::INGEST.to_owned());
     labels.insert(names::COLLECTION.to_owned(), start.collection.to_string());
@@ -112,7 +126,7 @@ pub fn job(institution: &Validated<'_>, start: &IngestStart) -> Job {
     Job {
         metadata: ObjectMeta {
             labels: Some(labels),
-            annotations: Some(annotations(institution, start, &cause)),
+            annotations: Some(annotations(institution, start)),
             ..object::owned(institution, &name)
         },
         spec: Some(JobSpec {
@@ -126,21 +140,22 @@ pub fn job(institution: &Validated<'_>, start: &IngestStart) -> Job {
 
 /// What the operator remembers by the Job: what it read and why, and which wishes of the resource it
 /// has met.
-fn annotations(
-    institution: &Validated<'_>,
-    start: &IngestStart,
-    cause: &str,
-) -> BTreeMap<String, String> {
+fn annotations(institution: &Validated<'_>, start: &IngestStart) -> BTreeMap<String, String> {
     let wishes = institution.institution.annotations();
-    let wishes = [names::INGEST_NOW, names::CONFIRM_REMOVAL]
-        .into_iter()
-        .filter_map(|name| Some((name, wishes.get(name)?.as_str())));
-    let fingerprint = start.fingerprint.as_deref();
-    wishes
-        .chain([(names::CAUSE, cause)])
-        .chain(fingerprint.map(|fingerprint| (names::FINGERPRINT, fingerprint)))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    let generation = institution.institution.metadata.generation;
+    [
+        (names::CAUSE, Some(start.cause.to_string())),
+        (names::FINGERPRINT, start.fingerprint.clone()),
+        (
+            names::GENERATION,
+            generation.map(|generation| generation.to_string()),
+        ),
+        (names::INGEST_NOW, wishes.get(names::INGEST_NOW).cloned()),
+        (names::CONFIRM_REMOVAL, start.confirmation.clone()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect()
 }
 
 /// On a volume of one node, the pod runs on the node of the server's.

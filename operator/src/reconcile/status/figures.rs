@@ -8,13 +8,11 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::ResourceExt as _;
 
+use super::MASS_REMOVAL;
 use crate::inside::{CollectionInside, RefusalReason, StorageUse};
 use crate::names;
 use crate::quantity::Amount;
 use crate::reconcile::facts::Facts;
-
-/// The code of a refusal that asks whether more than half of a collection is really to go.
-const MASS_REMOVAL: &str = "mass-removal";
 
 /// The volume.
 pub(super) fn storage_status(institution: &IiifInstitution, observed: &Facts) -> StorageStatus {

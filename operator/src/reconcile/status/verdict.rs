@@ -3,7 +3,8 @@
 use acervo_crds::IiifInstitution;
 use acervo_tenancy::Bilingual;
 
-use super::{ACTIVE, APPLY_FAILED, READY};
+use super::{ACTIVE, APPLY_FAILED, MASS_REMOVAL, READY};
+use crate::names::INGEST_NOW;
 use crate::reconcile::apply::{ApplyError, ObjectError};
 use crate::reconcile::facts::{ClaimPhase, Facts, JobPhase, RouteState};
 use crate::reconcile::validate::{About, Validated};
@@ -116,15 +117,15 @@ fn finding(validated: &Validated<'_>, about: About) -> Option<Verdict> {
 
 pub(super) fn storage_ready(validated: &Validated<'_>, observed: &Facts) -> Verdict {
     if let Some(claim) = &observed.claim {
-        if let Some(error) = &claim.resize_error {
-            return Verdict::no(
-                "ResizeFailed",
-                format!("el volumen no puede crecer: {error}"),
-                format!("the volume cannot grow: {error}"),
-            );
-        }
         // What cannot be changed any more does not keep readers from what is there.
         if claim.phase == ClaimPhase::Bound {
+            if let Some(error) = &claim.resize_error {
+                return Verdict::yes(
+                    "ResizeFailed",
+                    format!("el volumen funciona, pero no puede crecer: {error}"),
+                    format!("the volume works, but it cannot grow: {error}"),
+                );
+            }
             return finding(validated, About::Storage).map_or_else(
                 || Verdict::yes("Bound", "el volumen está listo", "the volume is ready"),
                 |found| Verdict {
@@ -151,6 +152,13 @@ pub(super) fn storage_ready(validated: &Validated<'_>, observed: &Facts) -> Verd
 }
 
 pub(super) fn server_available(validated: &Validated<'_>, observed: &Facts) -> Verdict {
+    if validated.institution.spec.suspend {
+        return Verdict::no(
+            "Suspended",
+            "ningún servidor de imágenes funciona mientras la institución está suspendida",
+            "no image server runs while the institution is suspended",
+        );
+    }
     let Some(server) = &observed.server else {
         return finding(validated, About::Server).unwrap_or_else(|| {
             Verdict::no(
@@ -211,8 +219,8 @@ pub(super) fn route_accepted(
     }
     Verdict::no(
         "RoutePending",
-        "la ruta aún no fue aceptada por el Gateway",
-        "the route has not been accepted by the Gateway yet",
+        "la ruta aún no fue aceptada",
+        "the route has not been accepted yet",
     )
 }
 
@@ -252,11 +260,15 @@ pub(super) fn collections_ingested(
             .as_ref()
             .and_then(|words| words.error.as_deref());
         let why = words.or(job.failure.as_deref()).unwrap_or("?");
-        let collection = &job.collection;
+        let (collection, name) = (&job.collection, &validated.name);
         return Verdict::no(
             "IngestFailed",
-            format!("la ingesta de {collection} falló: {why}"),
-            format!("the ingest of {collection} failed: {why}"),
+            format!(
+                "la ingesta de {collection} falló: {why}. Para repetirla: kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)"
+            ),
+            format!(
+                "the ingest of {collection} failed: {why}. To repeat it: kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)"
+            ),
         );
     }
     let runs = |collection: &str| {
@@ -277,6 +289,16 @@ pub(super) fn collections_ingested(
         return in_work(collection.name.as_str());
     }
     let Some(inside) = &observed.inside else {
+        if validated.institution.spec.suspend {
+            return Verdict {
+                holds: Holds::Unknown,
+                reason: "Suspended",
+                message: Bilingual::new(
+                    "nada se ingiere mientras la institución está suspendida",
+                    "nothing is ingested while the institution is suspended",
+                ),
+            };
+        }
         return Verdict {
             holds: Holds::Unknown,
             reason: "ServerSilent",
@@ -296,6 +318,22 @@ pub(super) fn collections_ingested(
     };
     if let Some(collection) = collections.iter().find(|c| moves(c.name.as_str())) {
         return in_work(collection.name.as_str());
+    }
+    let asks = |name: &str| {
+        state(name).is_some_and(|inside| inside.reasons.iter().any(|r| r.code == MASS_REMOVAL))
+    };
+    if let Some(collection) = collections.iter().find(|c| asks(c.name.as_str())) {
+        return Verdict::no(
+            "RemovalToConfirm",
+            format!(
+                "más de la mitad de la colección {0} desapareció a la vez; sigue publicada hasta que alguien lo confirme: vea status.collections",
+                collection.name
+            ),
+            format!(
+                "more than half of the collection {0} vanished at once; it stays published until someone confirms it: see status.collections",
+                collection.name
+            ),
+        );
     }
     let empty = |name: &str| state(name).is_none_or(|inside| inside.ingested.is_none());
     match collections.iter().find(|c| empty(c.name.as_str())) {

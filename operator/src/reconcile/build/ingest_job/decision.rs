@@ -8,13 +8,16 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use acervo_crds::collection::{Collection, Source};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
 use super::{Cause, IngestStart};
 use crate::names;
 use crate::reconcile::facts::{JobPhase, JobState};
 use crate::reconcile::validate::{Validated, last_due, next_due};
+
+/// How long after its end the result of an ingest is known to everybody.
+const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 
 /// The ingests to start now: of each collection one at a time, and of the institution no more than the
 /// platform allows.
@@ -31,23 +34,31 @@ pub fn jobs_to_start(institution: &Validated<'_>) -> Vec<IngestStart> {
         return Vec::new();
     }
     let collections = institution.institution.spec.collections.iter();
-    collections
+    let mut starts: Vec<_> = collections
         .filter_map(|collection| start(institution, collection))
-        .take(room)
-        .collect()
+        // Never another one under the name of one that is there.
+        .filter(|start| jobs.iter().all(|job| job.name != start.job_name()))
+        .collect();
+    // Whoever has waited longest comes first.
+    starts
+        .sort_by_key(|start| newest(institution, start.collection.as_str()).map(|job| job.created));
+    starts.truncate(room);
+    starts
 }
 
 /// The Jobs to delete: those of collections that are gone, those that run although the institution is
-/// suspended, and the ended ones that a newer one has replaced.
+/// suspended or that cannot begin with an image that is no longer the platform's, and the ended ones
+/// that a newer one has replaced.
 #[must_use]
 pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
     let spec = &institution.institution.spec;
     let collections: BTreeSet<_> = spec.collections.iter().map(|c| c.name.as_str()).collect();
+    let image = &institution.config.image.reference;
     let is_spent = |job: &&JobState| {
         let newest = newest(institution, &job.collection).is_some_and(|n| n.name == job.name);
         match job.phase {
             _ if !collections.contains(job.collection.as_str()) => true,
-            JobPhase::Running => spec.suspend,
+            JobPhase::Running => spec.suspend || (!job.begun && job.image != *image),
             JobPhase::Succeeded | JobPhase::Failed => !newest,
         }
     };
@@ -95,11 +106,25 @@ fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestS
         return None;
     }
     let fingerprint = incoming.map(|incoming| incoming.fingerprint.as_str());
+    let cause = cause(institution, collection, fingerprint)?;
+    let newest = newest(institution, name);
+    let wishes = institution.institution.annotations();
+    let confirmation = match cause {
+        Cause::RemovalConfirmed => wishes.get(names::CONFIRM_REMOVAL).cloned(),
+        // Met before, unless it failed.
+        _ => newest.and_then(|job| {
+            let failed =
+                job.phase == JobPhase::Failed && job.cause == Some(Cause::RemovalConfirmed);
+            job.confirmation.clone().filter(|_| !failed)
+        }),
+    };
     Some(IngestStart {
         collection: collection.name.clone(),
-        cause: cause(institution, collection, fingerprint)?,
+        cause,
         fingerprint: fingerprint.map(str::to_owned),
         directory: directory.clone(),
+        confirmation,
+        after: newest.map(|job| job.name.clone()),
     })
 }
 
@@ -145,7 +170,7 @@ fn confirms(value: &str, collection: &str, fingerprint: &str) -> bool {
 }
 
 /// Whether the source is neither what was published last nor what the newest Job has read, be it
-/// without success: what failed once fails again.
+/// without success: what failed fails again, unless the resource is another one since.
 fn is_new(
     institution: &Validated<'_>,
     collection: &str,
@@ -156,9 +181,23 @@ fn is_new(
     let ingested = inside
         .and_then(|inside| inside.collection(collection))
         .and_then(|collection| collection.ingested.as_ref());
-    let published = ingested.is_some_and(|ingested| ingested.fingerprint == fingerprint);
-    let read = newest.is_some_and(|job| job.fingerprint.as_deref() == Some(fingerprint));
-    !published && !read
+    if ingested.is_some_and(|ingested| ingested.fingerprint == fingerprint) {
+        return false;
+    }
+    let Some(job) = newest.filter(|job| job.fingerprint.as_deref() == Some(fingerprint)) else {
+        return true;
+    };
+    match job.phase {
+        JobPhase::Running => false,
+        JobPhase::Failed => job.generation != institution.institution.metadata.generation,
+        // It was made for this state and read a later one, which has gone again. Not at once: its
+        // result may not have been told yet.
+        JobPhase::Succeeded => {
+            let read_another = ingested.is_some_and(|ingested| ingested.finished > job.created);
+            let ended = job.finished.unwrap_or(job.created);
+            read_another && institution.facts.now.duration_since(ended) > SETTLED
+        }
+    }
 }
 
 /// The time at which the schedule was due, if nothing was read since. Times that were missed are made
