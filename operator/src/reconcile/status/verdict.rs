@@ -242,6 +242,47 @@ pub(super) fn hostnames_accepted(validated: &Validated<'_>) -> Verdict {
     })
 }
 
+fn failed_ingest(validated: &Validated<'_>, observed: &Facts) -> Option<Verdict> {
+    let job = observed
+        .jobs
+        .iter()
+        .find(|job| job.phase == JobPhase::Failed)?;
+    let words = job
+        .last_words
+        .as_ref()
+        .and_then(|words| words.error.as_deref());
+    let why = words.or(job.failure.as_deref()).unwrap_or("?");
+    let (collection, name) = (&job.collection, &validated.name);
+    let command = format!("kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)");
+    Some(Verdict::no(
+        "IngestFailed",
+        format!("la ingesta de {collection} falló: {why}. Para repetirla: {command}"),
+        format!("the ingest of {collection} failed: {why}. To repeat it: {command}"),
+    ))
+}
+
+/// Nobody can tell what is published.
+fn silent(validated: &Validated<'_>) -> Verdict {
+    if validated.institution.spec.suspend {
+        return Verdict {
+            holds: Holds::Unknown,
+            reason: "Suspended",
+            message: Bilingual::new(
+                "nada se ingiere mientras la institución está suspendida",
+                "nothing is ingested while the institution is suspended",
+            ),
+        };
+    }
+    Verdict {
+        holds: Holds::Unknown,
+        reason: "ServerSilent",
+        message: Bilingual::new(
+            "el servidor de imágenes aún no ha dicho qué está publicado",
+            "the image server has not said yet what is published",
+        ),
+    }
+}
+
 pub(super) fn collections_ingested(
     validated: &Validated<'_>,
     starting: &[String],
@@ -250,26 +291,8 @@ pub(super) fn collections_ingested(
     if let Some(found) = finding(validated, About::Collections) {
         return found;
     }
-    if let Some(job) = observed
-        .jobs
-        .iter()
-        .find(|job| job.phase == JobPhase::Failed)
-    {
-        let words = job
-            .last_words
-            .as_ref()
-            .and_then(|words| words.error.as_deref());
-        let why = words.or(job.failure.as_deref()).unwrap_or("?");
-        let (collection, name) = (&job.collection, &validated.name);
-        return Verdict::no(
-            "IngestFailed",
-            format!(
-                "la ingesta de {collection} falló: {why}. Para repetirla: kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)"
-            ),
-            format!(
-                "the ingest of {collection} failed: {why}. To repeat it: kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)"
-            ),
-        );
+    if let Some(failed) = failed_ingest(validated, observed) {
+        return failed;
     }
     let runs = |collection: &str| {
         observed.jobs.iter().any(|job| {
@@ -289,24 +312,7 @@ pub(super) fn collections_ingested(
         return in_work(collection.name.as_str());
     }
     let Some(inside) = &observed.inside else {
-        if validated.institution.spec.suspend {
-            return Verdict {
-                holds: Holds::Unknown,
-                reason: "Suspended",
-                message: Bilingual::new(
-                    "nada se ingiere mientras la institución está suspendida",
-                    "nothing is ingested while the institution is suspended",
-                ),
-            };
-        }
-        return Verdict {
-            holds: Holds::Unknown,
-            reason: "ServerSilent",
-            message: Bilingual::new(
-                "el servidor de imágenes aún no ha dicho qué está publicado",
-                "the image server has not said yet what is published",
-            ),
-        };
+        return silent(validated);
     };
     let state = |name: &str| inside.collection(name);
     let moves = |name: &str| {
