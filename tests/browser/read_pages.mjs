@@ -26,7 +26,7 @@ const PATIENCE = 30_000
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const { base, paths, screenshots } = JSON.parse(readFileSync(0, 'utf8'))
-const pages = Object.entries(paths)
+const pages = ['list', 'institution', 'collection', 'item'].filter((name) => paths[name]).map((name) => [name, paths[name]])
 mkdirSync(screenshots, { recursive: true })
 
 const browser = await chromium.launch({
