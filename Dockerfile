@@ -16,7 +16,7 @@ ARG NODE_VERSION=22
 FROM node:${NODE_VERSION}-bookworm-slim AS viewer
 WORKDIR /viewer
 COPY image-server/pages/package.json image-server/pages/package-lock.json ./
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --no-audit --no-fund
 
 FROM rust:${RUST_VERSION}-bookworm AS build
 RUN apt-get update \
