@@ -73,16 +73,22 @@ pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
     names
 }
 
-/// When the next schedule of a collection is due, so that the institution is looked at again then.
+/// When a collection may be due without anything else telling of it, so that the institution is looked
+/// at again then: by its schedule, or when the result of its last ingest is known to everybody.
 #[must_use]
 pub fn next_wake(institution: &Validated<'_>) -> Option<Timestamp> {
     let spec = &institution.institution.spec;
-    let schedules = spec.collections.iter().filter_map(|c| c.schedule.as_ref());
     let now = institution.facts.now;
-    schedules
-        .filter(|_| !spec.suspend)
-        .filter_map(|schedule| next_due(schedule, now).ok().flatten())
-        .min()
+    if spec.suspend {
+        return None;
+    }
+    let schedules = spec.collections.iter().filter_map(|c| c.schedule.as_ref());
+    let due = schedules.filter_map(|schedule| next_due(schedule, now).ok().flatten());
+    let ended = institution.facts.jobs.iter().filter_map(|job| job.finished);
+    let settled = ended
+        .map(|ended| ended + SETTLED)
+        .filter(|settled| *settled >= now);
+    due.chain(settled).min()
 }
 
 fn newest<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a JobState> {
