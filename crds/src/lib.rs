@@ -7,7 +7,6 @@
 //! | [`crd`](mod@crd) | the `CustomResourceDefinition` generated from all of these, as YAML |
 //! | [`validate`] | what the API server would refuse, said of YAML files without an API server |
 //! | `yaml`, `structural`, `refused` | its parts: documents with lines, the schema's walker, the refusals |
-//! | [`rights`] | one spelling for each rights statement |
 //! | [`base_url`], [`platform`] | the platform's own configuration: addresses, language, plans |
 //! | [`table`] | institutions and platform configuration in, tenant table and problems out |
 //!
@@ -19,7 +18,6 @@ pub mod crd;
 pub mod institution;
 pub mod platform;
 mod refused;
-pub mod rights;
 pub mod rules;
 mod schema;
 pub mod status;

@@ -5,11 +5,11 @@ use std::fmt;
 
 use acervo_tenancy::{
     Address, Bilingual, Collection, InstitutionName, LanguageMap, TABLE_VERSION, Tenant,
-    TenantTable,
+    TenantTable, rights,
 };
 use serde::Serialize;
 
-use crate::{BaseUrl, IiifInstitution, Plan, PlatformConfig, rights};
+use crate::{BaseUrl, IiifInstitution, Plan, PlatformConfig};
 
 /// What [`tenant_table`] makes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 mod address;
 mod language;
 mod name;
+pub mod rights;
 mod table;
 
 pub use address::{Address, Asked};
