@@ -5,11 +5,13 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use acervo_record::Record;
 use acervo_tenancy::Bilingual;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use crate::error::CatalogueError;
-use crate::model::{Item, ItemState, Page, Refusal, SourceFile, Stored, Summary};
+use crate::model::{Entry, Holding, Item, ItemState, Page, Refusal, Stored, Summary};
+use crate::row;
 use crate::schema::{PAGE_COLUMNS, VERSION};
 
 /// Queries that go on side by side, so that a long listing does not hold up a tile.
@@ -48,15 +50,7 @@ impl Catalogue {
                 expected: VERSION,
             });
         }
-        let summary = connection
-            .query_row("SELECT items, pages, refused FROM summary", [], |row| {
-                Ok(Summary {
-                    items: row.get(0)?,
-                    pages: row.get(1)?,
-                    refused: row.get(2)?,
-                })
-            })
-            .map_err(fail)?;
+        let summary = row::summary(connection).map_err(fail)?;
         Ok(Self {
             path: path.to_owned(),
             idle: Mutex::new(connections),
@@ -87,16 +81,19 @@ impl Catalogue {
     /// If the file is damaged or cannot be read.
     pub fn item(&self, name: &str) -> Result<Option<ItemState>, CatalogueError> {
         self.with(|connection| {
-            let position: Option<i64> = connection
-                .prepare_cached("SELECT position FROM item WHERE name = ?")?
-                .query_row([name], |row| row.get(0))
+            let found = connection
+                .prepare_cached(
+                    "SELECT item.id, item.record, item.digest, parent.name, parent.record FROM item \
+                     LEFT JOIN item AS parent ON parent.id = item.parent WHERE item.name = ?",
+                )?
+                .query_row([name], |row| {
+                    let id: i64 = row.get(0)?;
+                    Ok((id, holding(name, row)?))
+                })
                 .optional()?;
-            if let Some(position) = position {
-                let pages = pages_of(connection, position)?;
-                return Ok(Some(ItemState::Published(Item {
-                    name: name.to_owned(),
-                    pages,
-                })));
+            if let Some((id, mut holding)) = found {
+                holding.item.pages = pages_of(connection, id)?;
+                return Ok(Some(ItemState::Published(Box::new(holding))));
             }
             let gone = connection
                 .prepare_cached("SELECT 1 FROM gone WHERE name = ?")?
@@ -105,69 +102,108 @@ impl Catalogue {
         })
     }
 
-    /// At most `limit` items in order, after the first `skip`.
+    /// At most `limit` entries in order, after the first `skip`: of the volumes of the item called
+    /// `parent`, or at the top of the collection.
     ///
     /// # Errors
     /// If the file is damaged or cannot be read.
-    pub fn items(&self, skip: u64, limit: u64) -> Result<Vec<Item>, CatalogueError> {
+    pub fn entries(
+        &self,
+        parent: Option<&str>,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<Entry>, CatalogueError> {
         self.with(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT position, name FROM item WHERE position > ? ORDER BY position LIMIT ?",
-            )?;
-            let rows = statement
-                .query_map([skip, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<Result<Vec<(i64, String)>, _>>()?;
-            rows.into_iter()
-                .map(|(position, name)| {
-                    Ok(Item {
-                        name,
-                        pages: pages_of(connection, position)?,
-                    })
-                })
-                .collect()
+            let parent = match parent {
+                None => 0,
+                Some(name) => connection
+                    .prepare_cached("SELECT id FROM item WHERE name = ?")?
+                    .query_row([name], |row| row.get(0))
+                    .optional()?
+                    .unwrap_or(-1),
+            };
+            let ids = connection
+                .prepare_cached(
+                    "SELECT id FROM item WHERE parent = ? AND position > ? ORDER BY position LIMIT ?",
+                )?
+                .query_map(params![parent, skip, limit], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<i64>>>()?;
+            ids.into_iter().map(|id| entry(connection, id)).collect()
         })
     }
 
-    /// Every item's name and first page, in order: what a listing shows.
+    /// All items as they were written, in their order: those at the top, each followed by its volumes.
     ///
     /// # Errors
     /// If the file is damaged or cannot be read.
-    pub fn covers(&self) -> Result<Vec<(String, Page)>, CatalogueError> {
-        let sql = format!(
-            "SELECT {PAGE_COLUMNS}, name FROM item JOIN page ON page.item = item.position \
-             WHERE page.position = 1 ORDER BY item.position"
-        );
+    pub fn items(&self) -> Result<Vec<Item>, CatalogueError> {
         self.with(|connection| {
-            connection
-                .prepare_cached(&sql)?
-                .query_map([], |row| Ok((row.get(12)?, page(row)?)))?
-                .collect()
+            let mut items = connection
+                .prepare(
+                    "SELECT item.id, item.record, item.digest, parent.name, NULL, item.name FROM item \
+                     LEFT JOIN item AS parent ON parent.id = item.parent \
+                     ORDER BY coalesce(parent.position, item.position), item.parent, item.position",
+                )?
+                .query_map([], |row| {
+                    let name: String = row.get(5)?;
+                    Ok((row.get(0)?, holding(&name, row)?.item))
+                })?
+                .collect::<rusqlite::Result<Vec<(i64, Item)>>>()?;
+            let places: std::collections::HashMap<i64, usize> =
+                items.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
+            let sql = format!("SELECT item, {PAGE_COLUMNS} FROM page ORDER BY item, position");
+            let mut statement = connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let item: i64 = row.get(0)?;
+                if let Some(at) = places.get(&item) {
+                    items[*at].1.pages.push(row::page(row, 1)?);
+                }
+            }
+            Ok(items.into_iter().map(|(_, item)| item).collect())
         })
     }
 
-    /// The names of the items before and after the item called `name`.
+    /// The names of the items before and after the item called `name`, of the same parent.
     ///
     /// # Errors
     /// If the file is damaged or cannot be read.
+    #[expect(
+        clippy::type_complexity,
+        reason = "two neighbours, each of which may be missing"
+    )]
     pub fn neighbours(
         &self,
         name: &str,
-    ) -> Result<(Option<String>, Option<String>), CatalogueError> {
+    ) -> Result<(Option<(String, Record)>, Option<(String, Record)>), CatalogueError> {
         self.with(|connection| {
             let mut beside = connection.prepare_cached(
-                "SELECT b.name FROM item a JOIN item b ON b.position = a.position + ?2 WHERE a.name = ?1",
+                "SELECT b.name, b.record FROM item a JOIN item b ON b.parent = a.parent \
+                 AND b.position = a.position + ?2 WHERE a.name = ?1",
             )?;
-            let mut at = |step: i64| beside.query_row(params![name, step], |row| row.get(0)).optional();
+            let mut at = |step: i64| {
+                beside
+                    .query_row(params![name, step], |row| {
+                        let record: String = row.get(1)?;
+                        Ok((row.get(0)?, row::parse(1, &record)?))
+                    })
+                    .optional()
+            };
             Ok((at(-1)?, at(1)?))
         })
     }
 
-    /// The names of all items in order.
+    /// At most `limit` names of items in the order of their names, after `after`.
     ///
     /// # Errors
     /// If the file is damaged or cannot be read.
-    pub fn names(&self) -> Result<Vec<String>, CatalogueError> {
-        self.strings("SELECT name FROM item ORDER BY position")
+    pub fn names(&self, after: &str, limit: u64) -> Result<Vec<String>, CatalogueError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT name FROM item WHERE name > ? ORDER BY name LIMIT ?")?
+                .query_map(params![after, limit], |row| row.get(0))?
+                .collect()
+        })
     }
 
     /// Where the page with `code` is stored; `None` if there is none.
@@ -189,6 +225,21 @@ impl Catalogue {
                         fingerprint: row.get(4)?,
                     })
                 })
+                .optional()
+        })
+    }
+
+    /// The text of the page with `code`, as it was stored.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn words(&self, code: &str) -> Result<Option<String>, CatalogueError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT content FROM words JOIN page ON page.id = words.page WHERE code = ?",
+                )?
+                .query_row([code], |row| row::unpack(0, row.get_ref(0)?.as_blob()?))
                 .optional()
         })
     }
@@ -221,23 +272,27 @@ impl Catalogue {
         self.strings("SELECT code FROM gone_page")
     }
 
-    /// The files that were set aside.
+    /// All that was set aside or noted.
     ///
     /// # Errors
     /// If the file is damaged or cannot be read.
     pub fn refusals(&self) -> Result<Vec<Refusal>, CatalogueError> {
         self.with(|connection| {
             connection
-                .prepare_cached("SELECT path, code, es, en FROM refusal ORDER BY path, code")?
+                .prepare_cached(
+                    "SELECT path, sheet_row, sheet_column, code, es, en, is_note FROM refusal ORDER BY rowid",
+                )?
                 .query_map([], |row| {
-                    let message = Bilingual {
-                        es: row.get(2)?,
-                        en: row.get(3)?,
-                    };
                     Ok(Refusal {
                         path: row.get(0)?,
-                        code: row.get(1)?,
-                        message,
+                        row: row.get(1)?,
+                        column: row.get(2)?,
+                        code: row.get(3)?,
+                        message: Bilingual {
+                            es: row.get(4)?,
+                            en: row.get(5)?,
+                        },
+                        is_note: row.get(6)?,
                     })
                 })?
                 .collect()
@@ -253,7 +308,7 @@ impl Catalogue {
         })
     }
 
-    fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, CatalogueError> {
@@ -330,34 +385,62 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// An item without its pages, from the columns id, record, digest, and name and record of its parent.
+fn holding(name: &str, row: &Row<'_>) -> rusqlite::Result<Holding> {
+    let record: String = row.get(1)?;
+    let parent: Option<String> = row.get(4)?;
+    Ok(Holding {
+        item: Item {
+            name: name.to_owned(),
+            parent: row.get(3)?,
+            record: row::parse(1, &record)?,
+            pages: Vec::new(),
+        },
+        parent: parent.map(|text| row::parse(4, &text)).transpose()?,
+        digest: row.get(2)?,
+    })
+}
+
+/// The item with `id`, as a listing shows it.
+pub(crate) fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Entry> {
+    let (name, record, pages): (String, String, u64) = connection
+        .prepare_cached("SELECT name, record, pages FROM item WHERE id = ?")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let record: Record = row::parse(1, &record)?;
+    let mut volumes = 0;
+    let mut shown = id;
+    if pages == 0 {
+        let mut of = connection
+            .prepare_cached("SELECT count(*), min(position) FROM item WHERE parent = ?")?;
+        let first: Option<i64>;
+        (volumes, first) = of.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if let Some(first) = first {
+            shown = connection
+                .prepare_cached("SELECT id FROM item WHERE parent = ? AND position = ?")?
+                .query_row([id, first], |row| row.get(0))?;
+        }
+    }
+    let number = record.thumbnail.filter(|_| shown == id).unwrap_or(1);
+    let sql = format!("SELECT {PAGE_COLUMNS} FROM page WHERE item = ? AND position = ?");
+    let cover = connection
+        .prepare_cached(&sql)?
+        .query_row(params![shown, number], |row| row::page(row, 0))
+        .optional()?;
+    Ok(Entry {
+        name,
+        record,
+        pages,
+        volumes,
+        cover,
+    })
+}
+
 fn pages_of(connection: &Connection, item: i64) -> rusqlite::Result<Vec<Page>> {
     let sql = format!("SELECT {PAGE_COLUMNS} FROM page WHERE item = ? ORDER BY position");
     connection
         .prepare_cached(&sql)?
-        .query_map(params![item], page)?
+        .query_map(params![item], |row| row::page(row, 0))?
         .collect()
-}
-
-/// A page from a row of [`PAGE_COLUMNS`].
-fn page(row: &Row<'_>) -> rusqlite::Result<Page> {
-    Ok(Page {
-        code: row.get(0)?,
-        label: row.get(1)?,
-        stored: Stored {
-            file: row.get(2)?,
-            bytes: row.get(3)?,
-            width: row.get(4)?,
-            height: row.get(5)?,
-            fingerprint: row.get(6)?,
-        },
-        source: SourceFile {
-            path: row.get(7)?,
-            size: row.get(8)?,
-            modified: row.get(9)?,
-            changed: row.get(10)?,
-            page: row.get(11)?,
-        },
-    })
 }
 
 /// A path as part of a `file:` URI.

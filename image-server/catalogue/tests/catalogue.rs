@@ -5,15 +5,19 @@ use std::fs;
 use std::path::Path;
 
 use acervo_catalogue::{
-    Catalogue, CatalogueError, CatalogueWriter, Item, ItemState, Page, Refusal, SourceFile, Stored,
-    Summary,
+    Catalogue, CatalogueError, CatalogueWriter, Facet, Item, ItemState, Page, Refusal, SourceFile,
+    Stored, Summary, TextFile, Words,
 };
+use acervo_record::{Date, Entry, Property, Record, Term, Text};
 use acervo_tenancy::Bilingual;
 
 fn page(code: &str) -> Page {
     Page {
         code: code.to_owned(),
         label: "recto".to_owned(),
+        record: None,
+        alt: Vec::new(),
+        text: None,
         stored: Stored {
             file: format!("{code}.tif"),
             bytes: 9,
@@ -34,26 +38,51 @@ fn page(code: &str) -> Page {
 fn item(name: &str, codes: &[&str]) -> Item {
     Item {
         name: name.to_owned(),
+        parent: None,
+        record: Record::default(),
         pages: codes.iter().map(|code| page(code)).collect(),
     }
 }
 
-fn write(path: &Path, items: &[Item]) -> Summary {
-    let mut writer = CatalogueWriter::create(path).unwrap();
-    for item in items {
-        writer.item(item).unwrap();
-    }
-    writer.gone("perdido").unwrap();
-    writer.gone_page("perdida").unwrap();
-    let message = Bilingual::new("no", "no");
+/// Writes a catalogue of `items`, from what `last` holds.
+fn write_from(path: &Path, last: Option<&Path>, items: &[Item], words: &[Words]) -> Summary {
+    let mut writer = CatalogueWriter::create(path, last).unwrap();
+    let of = |code: &str| words.iter().find(|words| words.code == code).cloned();
+    writer.put(items.iter(), of).unwrap();
     writer
-        .refusal(&Refusal {
-            path: "x".into(),
-            code: "empty-file".into(),
-            message,
-        })
+        .order(
+            items
+                .iter()
+                .map(|item| (item.name.as_str(), item.parent.as_deref())),
+        )
+        .unwrap();
+    let refusal = Refusal {
+        path: "x".into(),
+        row: Some(3),
+        column: Some("title".into()),
+        code: "empty-file".into(),
+        message: Bilingual::new("no", "no"),
+        is_note: false,
+    };
+    writer
+        .remember(["perdido"].into_iter(), ["perdida"].into_iter(), &[refusal])
         .unwrap();
     writer.finish("recipe").unwrap()
+}
+
+fn write(path: &Path, items: &[Item]) -> Summary {
+    write_from(path, None, items, &[])
+}
+
+fn published(catalogue: &Catalogue, name: &str) -> Item {
+    match catalogue.item(name).unwrap() {
+        Some(ItemState::Published(holding)) => holding.item,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+fn names(entries: Vec<acervo_catalogue::Entry>) -> Vec<String> {
+    entries.into_iter().map(|entry| entry.name).collect()
 }
 
 #[test]
@@ -70,27 +99,27 @@ fn everything_written_is_read_back_in_order() {
         write(&path, &items),
         Summary {
             items: 3,
+            top: 3,
             pages: 4,
-            refused: 1
+            refused: 1,
+            notes: 0
         }
     );
     let catalogue = Catalogue::open(&path).unwrap();
-    assert_eq!(catalogue.items(0, 10).unwrap(), items);
-    assert_eq!(catalogue.items(1, 1).unwrap(), items[1..2]);
-    assert_eq!(
-        catalogue.item("zz").unwrap(),
-        Some(ItemState::Published(items[1].clone()))
-    );
+    assert_eq!(catalogue.items().unwrap(), items);
+    assert_eq!(names(catalogue.entries(None, 1, 1).unwrap()), ["zz"]);
+    assert_eq!(published(&catalogue, "zz"), items[1]);
     assert_eq!(catalogue.item("perdido").unwrap(), Some(ItemState::Gone));
     assert_eq!(catalogue.item("ZZ").unwrap(), None);
+    let beside = |name| {
+        let (before, after) = catalogue.neighbours(name).unwrap();
+        (before.map(|(name, _)| name), after.map(|(name, _)| name))
+    };
     assert_eq!(
-        catalogue.neighbours("zz").unwrap(),
+        beside("zz"),
         (Some("Ñandú «ñ»".into()), Some("A_b-1".into()))
     );
-    assert_eq!(
-        catalogue.neighbours("A_b-1").unwrap(),
-        (Some("zz".into()), None)
-    );
+    assert_eq!(beside("A_b-1"), (Some("zz".into()), None));
     assert_eq!(catalogue.stored("c").unwrap(), Some(page("c").stored));
     assert_eq!(catalogue.stored("nada").unwrap(), None);
     assert!(catalogue.is_gone_page("perdida").unwrap());
@@ -98,12 +127,204 @@ fn everything_written_is_read_back_in_order() {
 }
 
 #[test]
-fn a_name_or_code_is_published_once() {
+fn a_code_is_published_once() {
     let folder = tempfile::tempdir().unwrap();
-    let mut writer = CatalogueWriter::create(&folder.path().join("c")).unwrap();
-    writer.item(&item("uno", &["a"])).unwrap();
-    assert!(writer.item(&item("uno", &["b"])).is_err());
-    assert!(writer.item(&item("dos", &["a"])).is_err());
+    let mut writer = CatalogueWriter::create(&folder.path().join("c"), None).unwrap();
+    let items = [item("uno", &["a"]), item("dos", &["a"])];
+    assert!(writer.put(items.iter(), |_| None).is_err());
+}
+
+/// An item about `subject`, with a title.
+fn about(name: &str, title: &str, subject: &str, year: &str, codes: &[&str]) -> Item {
+    let record = Record {
+        label: vec![Text::in_language("es", title)],
+        metadata: vec![Entry {
+            property: Property::Term(Term::Subject),
+            values: vec![Text::in_language("es", subject)],
+        }],
+        date: Date::parse(year),
+        ..Record::default()
+    };
+    Item {
+        record,
+        ..item(name, codes)
+    }
+}
+
+#[test]
+fn items_are_chosen_by_every_value_that_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c");
+    write(
+        &path,
+        &[
+            about("a", "Plano", "Puertos", "1853", &["a"]),
+            about("b", "Carta", "Puertos", "1791", &["b"]),
+            about("c", "Vista", "Faros", "1855", &["c"]),
+        ],
+    );
+    let catalogue = Catalogue::open(&path).unwrap();
+    let harbours = (Facet::Subject, "Puertos".to_owned());
+    let fifties = (Facet::Decade, "1850".to_owned());
+    for (wanted, expected) in [
+        (vec![harbours.clone()], vec!["a", "b"]),
+        (vec![fifties.clone()], vec!["a", "c"]),
+        (vec![harbours.clone(), fifties], vec!["a"]),
+        (vec![(Facet::Place, "Puertos".to_owned())], vec![]),
+    ] {
+        let choice = catalogue.choose(&wanted).unwrap();
+        assert_eq!(
+            names(catalogue.chosen(&choice, 0, 9).unwrap()),
+            expected,
+            "{wanted:?}"
+        );
+    }
+    let values = |choice| {
+        let values = catalogue.values(Facet::Subject, choice, 9).unwrap();
+        values
+            .into_iter()
+            .map(|value| (value.value, value.total))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        values(None),
+        [("Puertos".to_owned(), 2), ("Faros".to_owned(), 1)]
+    );
+    let choice = catalogue.choose(&[harbours]).unwrap();
+    assert_eq!(values(Some(&choice)), [("Puertos".to_owned(), 2)]);
+}
+
+#[test]
+fn words_are_found_in_titles_and_texts_without_their_accents() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c");
+    let mut book = item("LIBRO_1", &["p1", "p2"]);
+    book.pages[1].text = Some(TextFile {
+        path: "LIBRO_1/2.txt".into(),
+        size: 3,
+        modified: 1,
+        changed: 1,
+    });
+    let words = Words {
+        code: "p2".into(),
+        content: "[\"El cañón\"]".into(),
+        plain: "El cañón de la fortaleza".into(),
+    };
+    let items = [
+        about("a", "Plano del cañón", "Puertos", "", &["a"]),
+        book.clone(),
+    ];
+    write_from(&path, None, &items, &[words]);
+    let catalogue = Catalogue::open(&path).unwrap();
+    for (question, expected) in [
+        ("canon", vec![("a", None), ("LIBRO_1", Some(2))]),
+        ("fortalezas", vec![]),
+        ("fortal", vec![("LIBRO_1", Some(2))]),
+        ("libro", vec![("LIBRO_1", None)]),
+        ("puertos plano", vec![("a", None)]),
+        ("puertos fortaleza", vec![]),
+    ] {
+        let found = catalogue.search(question).unwrap();
+        let hits = catalogue.hits(&found, 0, 9).unwrap();
+        let hits: Vec<_> = hits
+            .iter()
+            .map(|hit| {
+                (
+                    hit.entry.name.as_str(),
+                    hit.page.as_ref().map(|page| page.0),
+                )
+            })
+            .collect();
+        assert_eq!(hits, expected, "{question}");
+    }
+    assert_eq!(
+        catalogue.words("p2").unwrap().as_deref(),
+        Some("[\"El cañón\"]")
+    );
+    assert_eq!(catalogue.words("p1").unwrap(), None);
+}
+
+#[test]
+fn the_next_catalogue_is_written_as_what_differs_from_the_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let (last, next) = (folder.path().join("last"), folder.path().join("next"));
+    let mut book = item("libro", &["p1", "p2"]);
+    book.pages[0].text = Some(TextFile {
+        path: "libro/1.txt".into(),
+        size: 3,
+        modified: 1,
+        changed: 1,
+    });
+    let words = Words {
+        code: "p1".into(),
+        content: "texto".into(),
+        plain: "azafrán".into(),
+    };
+    let lost = about("perdida", "Zafra", "Azúcar", "", &["x"]);
+    write_from(
+        &last,
+        None,
+        &[lost, item("b", &["b"]), book.clone()],
+        &[words],
+    );
+
+    // The page without text moves to another item; the one with text stays, and so does its text.
+    let moved = book.pages.pop().unwrap();
+    let mut other = item("b", &["b"]);
+    other.pages.push(moved);
+    let mut writer = CatalogueWriter::create(&next, Some(&last)).unwrap();
+    writer.remove("perdida").unwrap();
+    let changed = [other.clone(), book.clone()];
+    writer.put(changed.iter(), |_| None).unwrap();
+    let order = [("libro", None), ("b", None)];
+    writer.order(order.into_iter()).unwrap();
+    writer
+        .remember([].into_iter(), [].into_iter(), &[])
+        .unwrap();
+    let summary = writer.finish("recipe").unwrap();
+    assert_eq!((summary.items, summary.pages, summary.refused), (2, 3, 0));
+    let catalogue = Catalogue::open(&next).unwrap();
+    assert_eq!(catalogue.items().unwrap(), [book, other]);
+    assert_eq!(catalogue.search("azafran").unwrap().len(), 1);
+    assert!(catalogue.search("zafra").unwrap().is_empty());
+    assert_eq!(catalogue.words("p1").unwrap().as_deref(), Some("texto"));
+    assert!(
+        catalogue
+            .values(Facet::Subject, None, 9)
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn volumes_are_listed_below_what_they_are_volumes_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c");
+    let volume = |name: &str, code| Item {
+        parent: Some("obra".to_owned()),
+        ..item(name, &[code])
+    };
+    let items = [
+        item("obra", &[]),
+        volume("tomo 1", "a"),
+        volume("tomo 2", "b"),
+        item("suelto", &["c"]),
+    ];
+    let summary = write(&path, &items);
+    assert_eq!((summary.items, summary.top), (3, 2));
+    let catalogue = Catalogue::open(&path).unwrap();
+    assert_eq!(catalogue.items().unwrap(), items);
+    let top = catalogue.entries(None, 0, 9).unwrap();
+    assert_eq!((top[0].volumes, top[0].pages, top.len()), (2, 0, 2));
+    assert_eq!(
+        top[0].cover.as_ref().map(|page| page.code.as_str()),
+        Some("a")
+    );
+    assert_eq!(
+        names(catalogue.entries(Some("obra"), 0, 9).unwrap()),
+        ["tomo 1", "tomo 2"]
+    );
+    assert!(catalogue.entries(Some("nada"), 0, 9).unwrap().is_empty());
 }
 
 #[test]
@@ -117,7 +338,7 @@ fn a_damaged_catalogue_is_an_error_that_names_the_file() {
     let whole = fs::read(&path).unwrap();
     for length in [0, 50, 4096, whole.len() / 2] {
         fs::write(&path, &whole[..length]).unwrap();
-        let result = Catalogue::open(&path).and_then(|c| c.items(0, 1000));
+        let result = Catalogue::open(&path).and_then(|c| c.items());
         let error = result
             .expect_err("a catalogue that is cut short")
             .to_string();
@@ -152,10 +373,20 @@ fn a_catalogue_goes_on_being_read_after_another_took_its_name() {
     // More threads than connections are kept: new ones must see the same bytes.
     std::thread::scope(|scope| {
         for _ in 0..12 {
-            scope.spawn(|| assert_eq!(old.names().unwrap(), ["vieja"]));
+            scope.spawn(|| assert_eq!(old.names("", 9).unwrap(), ["vieja"]));
         }
     });
-    assert_eq!(old.covers().unwrap()[0].1.code, "a");
+    assert_eq!(
+        old.entries(None, 0, 1).unwrap()[0]
+            .cover
+            .as_ref()
+            .unwrap()
+            .code,
+        "a"
+    );
     assert_eq!(old.recipe().unwrap(), "recipe");
-    assert_eq!(Catalogue::open(&path).unwrap().names().unwrap(), ["nueva"]);
+    assert_eq!(
+        Catalogue::open(&path).unwrap().names("", 9).unwrap(),
+        ["nueva"]
+    );
 }

@@ -1,12 +1,20 @@
-//! The documents of the Presentation API 3.0: manifests and collections, built from plain records.
+//! The documents of the Presentation API 3.0, and those of 2.1 in [`v2`]: manifests, collections and texts
+//! of pages, built from plain records.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-const CONTEXT: &str = "http://iiif.io/api/presentation/3/context.json";
+mod manifest;
+mod text;
+pub mod v2;
 
-/// A text by language tag; the tag `none` marks names that are in no language (section 4.1).
+pub use manifest::{CanvasInput, Chapter, Manifest};
+pub use text::{TextLine, TextPage};
+
+pub(crate) const CONTEXT: &str = "http://iiif.io/api/presentation/3/context.json";
+
+/// Texts by language tag; the tag `none` marks what is in no language (section 4.1).
 pub type LanguageValues = BTreeMap<String, Vec<String>>;
 
 /// A name that is in no language.
@@ -41,8 +49,11 @@ pub struct ImageResource {
     #[serde(rename = "type")]
     kind: &'static str,
     format: &'static str,
-    width: u32,
-    height: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     service: Vec<Service>,
 }
 
@@ -63,14 +74,26 @@ impl ImageResource {
                 profile: "http://iiif.io/api/image/2/level2.json",
             },
         ];
-        let id = format!("{v3}/{request}");
+        Self {
+            id: format!("{v3}/{request}"),
+            kind: "Image",
+            format: "image/jpeg",
+            width: Some(width),
+            height: Some(height),
+            service,
+        }
+    }
+
+    /// A picture at an address of its own, without a service.
+    #[must_use]
+    pub fn picture(id: String, format: &'static str) -> Self {
         Self {
             id,
             kind: "Image",
-            format: "image/jpeg",
-            width,
-            height,
-            service,
+            format,
+            width: None,
+            height: None,
+            service: Vec::new(),
         }
     }
 }
@@ -81,11 +104,18 @@ pub struct Reference {
     id: String,
     #[serde(rename = "type")]
     kind: &'static str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     label: LanguageValues,
     #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<&'static str>,
+    format: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     homepage: Vec<Reference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logo: Vec<ImageResource>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    behavior: Vec<&'static str>,
+    #[serde(rename = "navDate", skip_serializing_if = "Option::is_none")]
+    nav_date: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     thumbnail: Vec<ImageResource>,
 }
@@ -98,6 +128,9 @@ impl Reference {
             label,
             format: None,
             homepage: Vec::new(),
+            logo: Vec::new(),
+            behavior: Vec::new(),
+            nav_date: None,
             thumbnail: Vec::new(),
         }
     }
@@ -106,16 +139,31 @@ impl Reference {
     #[must_use]
     pub fn page(id: String, label: LanguageValues) -> Self {
         Self {
-            format: Some("text/html"),
+            format: Some("text/html".to_owned()),
             ..Self::new("Text", id, label)
         }
     }
 
-    /// The institution that provides something, and its web page.
+    /// A document about the same thing for programs (section 3.3, `seeAlso`).
     #[must_use]
-    pub fn agent(id: String, label: LanguageValues, homepage: Option<Self>) -> Self {
+    pub fn data(id: String, label: LanguageValues, format: Option<String>) -> Self {
+        Self {
+            format,
+            ..Self::new("Dataset", id, label)
+        }
+    }
+
+    /// The institution that provides something, its web page and its logo.
+    #[must_use]
+    pub fn agent(
+        id: String,
+        label: LanguageValues,
+        homepage: Option<Self>,
+        logo: Option<ImageResource>,
+    ) -> Self {
         Self {
             homepage: homepage.into_iter().collect(),
+            logo: logo.into_iter().collect(),
             ..Self::new("Agent", id, label)
         }
     }
@@ -126,63 +174,129 @@ impl Reference {
         Self::new("Collection", id, label)
     }
 
-    /// A manifest and its thumbnail.
+    /// A work in volumes (section 3.1, `multi-part`).
     #[must_use]
-    pub fn manifest(id: String, label: LanguageValues, thumbnail: Option<ImageResource>) -> Self {
+    pub fn multi_part(id: String, label: LanguageValues, thumbnail: Option<ImageResource>) -> Self {
         Self {
+            behavior: vec!["multi-part"],
+            thumbnail: thumbnail.into_iter().collect(),
+            ..Self::new("Collection", id, label)
+        }
+    }
+
+    /// A manifest, its date and its thumbnail.
+    #[must_use]
+    pub fn manifest(
+        id: String,
+        label: LanguageValues,
+        nav_date: Option<String>,
+        thumbnail: Option<ImageResource>,
+    ) -> Self {
+        Self {
+            nav_date,
             thumbnail: thumbnail.into_iter().collect(),
             ..Self::new("Manifest", id, label)
         }
     }
 }
 
-/// What a collection and a manifest have in common.
+/// A label and what stands beside it (section 3.1, `metadata`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pair {
+    /// What is said.
+    pub label: LanguageValues,
+    /// What it is.
+    pub value: LanguageValues,
+}
+
+/// What is said of a collection or manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description {
+    /// The address of the document.
+    pub id: String,
+    /// Its label.
+    pub label: LanguageValues,
+    /// What it is, in a few sentences; empty if nobody said.
+    pub summary: LanguageValues,
+    /// What else is said of it.
+    pub metadata: Vec<Pair>,
+    /// What must be shown with it.
+    pub required_statement: Option<Pair>,
+    /// The URI of the rights statement.
+    pub rights: Option<String>,
+    /// When it was made, as a moment.
+    pub nav_date: Option<String>,
+    /// How viewers are to show it: words of the specification.
+    pub behavior: Vec<&'static str>,
+    /// In which direction its pages follow each other: a word of the specification.
+    pub viewing_direction: Option<&'static str>,
+    /// Who provides it.
+    pub provider: Vec<Reference>,
+    /// Its pages, here and elsewhere.
+    pub homepage: Vec<Reference>,
+    /// Descriptions of it for programs.
+    pub see_also: Vec<Reference>,
+    /// What it belongs to.
+    pub part_of: Vec<Reference>,
+    /// A small image of it.
+    pub thumbnail: Option<ImageResource>,
+}
+
+/// What a collection and a manifest have in common, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Head {
+pub(crate) struct Head {
     #[serde(rename = "@context")]
     context: &'static str,
     id: String,
     #[serde(rename = "type")]
     kind: &'static str,
     label: LanguageValues,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    summary: LanguageValues,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    metadata: Vec<Pair>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required_statement: Option<Pair>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rights: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nav_date: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    behavior: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    viewing_direction: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     provider: Vec<Reference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     homepage: Vec<Reference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    see_also: Vec<Reference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     part_of: Vec<Reference>,
-}
-
-/// What is said of a collection or manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Description {
-    /// The address of the document.
-    pub id: String,
-    /// Its label.
-    pub label: LanguageValues,
-    /// The URI of the rights statement.
-    pub rights: Option<String>,
-    /// Who provides it.
-    pub provider: Reference,
-    /// Its page.
-    pub homepage: Reference,
-    /// The collection it belongs to.
-    pub part_of: Option<Reference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    thumbnail: Vec<ImageResource>,
 }
 
 impl Description {
-    fn head(self, kind: &'static str) -> Head {
+    pub(crate) fn head(self, kind: &'static str) -> Head {
         Head {
             context: CONTEXT,
             id: self.id,
             kind,
             label: self.label,
+            summary: self.summary,
+            metadata: self.metadata,
+            required_statement: self.required_statement,
             rights: self.rights,
-            provider: vec![self.provider],
-            homepage: vec![self.homepage],
-            part_of: self.part_of.into_iter().collect(),
+            nav_date: self.nav_date,
+            behavior: self.behavior,
+            viewing_direction: self.viewing_direction,
+            provider: self.provider,
+            homepage: self.homepage,
+            see_also: self.see_also,
+            part_of: self.part_of,
+            thumbnail: self.thumbnail.into_iter().collect(),
         }
     }
 }
@@ -202,107 +316,6 @@ impl Collection {
         Self {
             head: description.head("Collection"),
             items,
-        }
-    }
-}
-
-/// A page of a manifest, as the caller knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CanvasInput {
-    /// What names the canvas in its manifest; stable.
-    pub key: String,
-    /// Its label.
-    pub label: LanguageValues,
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// The image.
-    pub body: ImageResource,
-    /// The small image.
-    pub thumbnail: ImageResource,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Canvas {
-    id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    label: LanguageValues,
-    width: u32,
-    height: u32,
-    thumbnail: Vec<ImageResource>,
-    items: Vec<AnnotationPage>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct AnnotationPage {
-    id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    items: Vec<Annotation>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Annotation {
-    id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    motivation: &'static str,
-    body: ImageResource,
-    target: String,
-}
-
-/// A Manifest (section 3.2) of canvases with one image each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Manifest {
-    #[serde(flatten)]
-    head: Head,
-    thumbnail: Vec<ImageResource>,
-    items: Vec<Canvas>,
-}
-
-impl Manifest {
-    /// The document; canvases get addresses below `base`, the manifest's without its last segment.
-    #[must_use]
-    pub fn new(description: Description, base: &str, canvases: Vec<CanvasInput>) -> Self {
-        let thumbnail = canvases.first().map(|canvas| canvas.thumbnail.clone());
-        let items = canvases
-            .into_iter()
-            .map(|canvas| Canvas::new(base, canvas))
-            .collect();
-        let head = description.head("Manifest");
-        Self {
-            head,
-            thumbnail: thumbnail.into_iter().collect(),
-            items,
-        }
-    }
-}
-
-impl Canvas {
-    fn new(base: &str, input: CanvasInput) -> Self {
-        let id = format!("{base}/canvas/{}", input.key);
-        let annotation = Annotation {
-            id: format!("{id}/image"),
-            kind: "Annotation",
-            motivation: "painting",
-            body: input.body,
-            target: id.clone(),
-        };
-        let page = AnnotationPage {
-            id: format!("{id}/page"),
-            kind: "AnnotationPage",
-            items: vec![annotation],
-        };
-        Self {
-            id,
-            kind: "Canvas",
-            label: input.label,
-            width: input.width,
-            height: input.height,
-            thumbnail: vec![input.thumbnail],
-            items: vec![page],
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::convert::recipe;
 use crate::error::IngestError;
 use crate::group::Group;
 use crate::publish::Publication;
-use crate::refusal::Reason;
+use crate::refusal::{Reason, Remark};
 use crate::run::Job;
 use crate::scan::Found;
 
@@ -19,8 +19,8 @@ use crate::scan::Found;
 pub(crate) struct Before {
     catalogue: Option<Catalogue>,
     pub(crate) publication: Publication,
-    /// Pages by the path of their file.
-    pages: HashMap<String, Vec<Page>>,
+    /// Pages by the path of their file: the item of each, and the page.
+    pages: HashMap<String, Vec<(String, Page)>>,
     /// Whether there was a catalogue and it could not be read.
     damaged: bool,
 }
@@ -38,7 +38,7 @@ impl Before {
         }
         let read = Catalogue::open(&path).and_then(|catalogue| {
             let publication = Publication {
-                items: catalogue.items(0, u64::from(u32::MAX))?,
+                items: catalogue.items()?,
                 gone: catalogue.gone()?.into_iter().collect(),
                 gone_pages: catalogue.gone_pages()?.into_iter().collect(),
                 refused: catalogue.refusals()?,
@@ -53,14 +53,14 @@ impl Before {
                 return Ok(Self::nothing(true));
             }
         };
-        let mut pages: HashMap<String, Vec<Page>> = HashMap::new();
+        let mut pages: HashMap<String, Vec<(String, Page)>> = HashMap::new();
         // Pyramids of another recipe are all made anew.
         if made_by == recipe() {
-            for page in publication.items.iter().flat_map(|item| &item.pages) {
-                pages
-                    .entry(page.source.path.clone())
-                    .or_default()
-                    .push(page.clone());
+            for item in &publication.items {
+                for page in &item.pages {
+                    let of_file = pages.entry(page.source.path.clone()).or_default();
+                    of_file.push((item.name.clone(), page.clone()));
+                }
             }
         }
         Ok(Self {
@@ -86,21 +86,30 @@ impl Before {
         }
     }
 
+    /// What was published, if it can be gone on from.
+    pub(crate) fn last_publication(&self) -> Option<&Publication> {
+        self.catalogue.as_ref().map(|_| &self.publication)
+    }
+
     /// Whether the file was published.
     pub(crate) fn knows(&self, path: &str) -> bool {
         self.pages.contains_key(path)
     }
 
-    /// The items whose folders cannot be read now: nobody removed them.
-    pub(crate) fn in_unreadable_folders(&self, refused: &[(String, Reason)]) -> Vec<Item> {
-        let unreadable: BTreeSet<&str> = refused
+    /// The items with pages in folders that cannot be read now: nobody removed them.
+    pub(crate) fn in_unreadable_folders(&self, remarks: &[Remark]) -> Vec<Item> {
+        let unreadable: BTreeSet<&str> = remarks
             .iter()
-            .filter(|(_, reason)| matches!(reason, Reason::Unreadable(_)))
-            .map(|(path, _)| path.as_str())
+            .filter(|remark| matches!(remark.reason, Reason::Unreadable(_)))
+            .map(|remark| remark.path.as_str())
             .collect();
+        let lies_there = |page: &Page| {
+            let folder = page.source.path.split_once('/').map(|(folder, _)| folder);
+            folder.is_some_and(|folder| unreadable.contains(folder))
+        };
         let items = self.publication.items.iter();
         items
-            .filter(|item| unreadable.contains(item.name.as_str()))
+            .filter(|item| item.pages.iter().any(lies_there))
             .cloned()
             .collect()
     }
@@ -118,39 +127,55 @@ impl Before {
     }
 
     pub(crate) fn last(&self, path: &str) -> Vec<Page> {
-        self.pages.get(path).cloned().unwrap_or_default()
+        let pages = self.pages.get(path).into_iter().flatten();
+        pages.map(|(_, page)| page.clone()).collect()
     }
 
     /// The pages of a file that is as it was when they were made, if they are still stored whole.
-    pub(crate) fn unchanged(&self, group: &Group, file: &Found, items: &Path) -> Option<Vec<Page>> {
+    pub(crate) fn unchanged(&self, file: &Found, items: &Path) -> Option<Vec<Page>> {
         let pages = self.pages.get(&file.path())?;
-        let same = pages.iter().all(|page| {
+        let same = pages.iter().all(|(_, page)| {
             page.source.size == file.stamp.size
                 && page.source.modified == file.stamp.modified
                 && page.source.changed == file.stamp.changed
                 && fs::metadata(items.join(&page.stored.file))
                     .is_ok_and(|stored| stored.len() == page.stored.bytes)
         });
-        // A folder's file stays in its folder; only a file can become the page of another item.
-        (same && !pages.is_empty() && group.is_folder == file.folder.is_some())
-            .then(|| pages.clone())
+        (same && !pages.is_empty()).then(|| self.last(&file.path()))
+    }
+
+    /// Whether the text of the page of `image` in the item called `item` was read from `text` as it is.
+    pub(crate) fn has_text(&self, item: &str, image: &Found, text: &Found) -> bool {
+        let pages = self.pages.get(&image.path());
+        pages.is_some_and(|pages| match pages.as_slice() {
+            [(of, page)] => {
+                of == item
+                    && page.text.as_ref().is_some_and(|known| {
+                        known.path == text.path()
+                            && known.size == text.stamp.size
+                            && known.modified == text.stamp.modified
+                            && known.changed == text.stamp.changed
+                    })
+            }
+            _ => false,
+        })
     }
 
     /// Why the removal of items must be confirmed: more than half of them vanished.
     pub(crate) fn mass_removal(
         &self,
         groups: &[Group],
-        refused: &[(String, Reason)],
+        remarks: &[Remark],
         items: &Path,
     ) -> Option<Reason> {
         if self.damaged {
             // Names are lost with the catalogue; what lies in store tells how many there were.
             let of = stored_pages(items);
-            let there: usize = groups.iter().map(|group| group.files.len()).sum();
+            let there: usize = groups.iter().map(|group| group.members.len()).sum();
             let gone = of.saturating_sub(there);
             return (gone * 2 > of).then_some(Reason::MassRemoval { gone, of });
         }
-        let unreadable = self.in_unreadable_folders(refused);
+        let unreadable = self.in_unreadable_folders(remarks);
         let names: BTreeSet<&str> = groups
             .iter()
             .map(|group| group.name.as_str())
@@ -166,7 +191,7 @@ impl Before {
     pub(crate) fn next(
         &self,
         items: Vec<Item>,
-        mut refused: Vec<acervo_catalogue::Refusal>,
+        refused: Vec<acervo_catalogue::Refusal>,
     ) -> Publication {
         let names: BTreeSet<&str> = items.iter().map(|item| item.name.as_str()).collect();
         let codes: BTreeSet<&str> = items
@@ -190,7 +215,6 @@ impl Before {
         let gone_pages = all_codes
             .filter(|code| !codes.contains(code.as_str()))
             .collect();
-        refused.sort_by(|a, b| (&a.path, &a.code).cmp(&(&b.path, &b.code)));
         Publication {
             items,
             gone,

@@ -30,38 +30,42 @@ pub(crate) enum Converted {
     InWork,
 }
 
-/// One file to convert.
-#[derive(Debug)]
-pub(crate) struct Task<'a> {
-    pub(crate) item: &'a str,
-    pub(crate) is_folder: bool,
-    pub(crate) file: &'a Found,
-}
-
-/// Stores the pages of a file as pyramids in `items`; pages that are there already stay.
+/// Stores the pages of a file as pyramids in `items`; pages that are there already stay. `key` is what
+/// its codes are made of.
 pub(crate) fn convert(
-    task: &Task<'_>,
+    file: &Found,
+    key: &Key,
     scan: &Scan,
     items: &Path,
     job: &Job,
 ) -> Result<Converted, IngestError> {
-    let path = task.file.path();
-    let (file, before) = match scan.open(&path) {
+    if let Some(page) = stored_unseen(file, key, scan, items) {
+        return Ok(Converted::Pages(vec![page]));
+    }
+    let path = file.path();
+    let (opened, before) = match scan.open(&path) {
         Ok(opened) => opened,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Converted::InWork),
+        Err(error) if is_out_of_room(&error) => return Err(IngestError::at(path)(error)),
         Err(error) => return Ok(Converted::Refused(Reason::Unreadable(error.to_string()))),
     };
-    let result = pages(task, file, before, items, job);
+    let result = pages(file, key, scan, opened, before, items, job);
     // Whatever was read of a file that changed meanwhile says nothing about the file.
-    match scan.open(&path) {
-        Ok((_, after)) if after == before => {}
-        _ => return Ok(Converted::InWork),
+    if !scan.is_still(&path, before) {
+        return Ok(Converted::InWork);
     }
     match result {
         Ok(pages) => Ok(Converted::Pages(pages)),
         Err(Failure::Refused(reason)) => Ok(Converted::Refused(reason)),
         Err(Failure::Ingest(error)) => Err(error),
     }
+}
+
+fn is_out_of_room(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 enum Failure {
@@ -75,52 +79,111 @@ impl<E: Into<Reason>> From<E> for Failure {
     }
 }
 
+/// What names the content of an object without reading it.
+fn version(file: &Found) -> String {
+    let Stamp { size, changed, .. } = file.stamp;
+    format!("object {size} {changed}")
+}
+
+/// The page of an object whose pyramid an ingest that was killed has left: it need not be fetched again.
+fn stored_unseen(file: &Found, key: &Key, scan: &Scan, items: &Path) -> Option<Page> {
+    if !scan.is_remote() {
+        return None;
+    }
+    let (code, label) = key.page(0, 1);
+    let (fingerprint, name) = fingerprint(&version(file), 0, &code);
+    let built = stored(&items.join(&name))?;
+    Some(page(
+        file,
+        file.stamp,
+        0,
+        code,
+        label,
+        built,
+        fingerprint,
+        name,
+    ))
+}
+
+/// Names the content of a page and the recipe, and the file that it is stored in.
+fn fingerprint(content: &str, number: usize, code: &str) -> (String, String) {
+    let hash = blake3::hash(format!("{content} {number} {}", recipe()).as_bytes()).to_hex();
+    let fingerprint = hash[..32].to_owned();
+    let name = format!("{code}-{}.tif", &fingerprint[..16]);
+    (fingerprint, name)
+}
+
 fn pages(
-    task: &Task<'_>,
-    mut file: File,
+    file: &Found,
+    key: &Key,
+    scan: &Scan,
+    mut opened: File,
     stamp: Stamp,
     items: &Path,
     job: &Job,
 ) -> Result<Vec<Page>, Failure> {
-    let source = Source::open(file.try_clone().map_err(unreadable)?)?;
-    let content = hash(&mut file).map_err(unreadable)?;
+    let source = Source::open(opened.try_clone().map_err(unreadable)?)?;
+    let content = if scan.is_remote() {
+        version(file)
+    } else {
+        hash(&mut opened).map_err(unreadable)?
+    };
     (0..source.pages())
         .map(|number| {
-            let (code, label) = identify(task, number, source.pages());
-            let fingerprint =
-                blake3::hash(format!("{content} {number} {}", recipe()).as_bytes()).to_hex();
-            let fingerprint = fingerprint[..32].to_owned();
-            let name = format!("{code}-{}.tif", &fingerprint[..16]);
-            let Built {
-                width,
-                height,
-                bytes,
-            } = match stored(&items.join(&name)) {
+            let (code, label) = key.page(number, source.pages());
+            let (fingerprint, name) = fingerprint(&content, number, &code);
+            let built = match stored(&items.join(&name)) {
                 // Left by an ingest that ended before it could publish.
                 Some(built) => built,
                 None if job.dry => try_out(&source, number, &job.limits)?,
                 None => store(&source, number, items, &name, &job.limits)?,
             };
-            Ok(Page {
+            Ok(page(
+                file,
+                stamp,
+                number,
                 code,
                 label,
-                stored: Stored {
-                    file: name,
-                    bytes,
-                    width,
-                    height,
-                    fingerprint,
-                },
-                source: SourceFile {
-                    path: task.file.path(),
-                    size: stamp.size,
-                    modified: stamp.modified,
-                    changed: stamp.changed,
-                    page: u32::try_from(number).unwrap_or(u32::MAX),
-                },
-            })
+                built,
+                fingerprint,
+                name,
+            ))
         })
         .collect()
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one field of a page")]
+fn page(
+    file: &Found,
+    stamp: Stamp,
+    number: usize,
+    code: String,
+    label: String,
+    built: Built,
+    fingerprint: String,
+    name: String,
+) -> Page {
+    Page {
+        code,
+        label,
+        record: None,
+        alt: Vec::new(),
+        text: None,
+        stored: Stored {
+            file: name,
+            bytes: built.bytes,
+            width: built.width,
+            height: built.height,
+            fingerprint,
+        },
+        source: SourceFile {
+            path: file.path(),
+            size: stamp.size,
+            modified: stamp.modified,
+            changed: stamp.changed,
+            page: u32::try_from(number).unwrap_or(u32::MAX),
+        },
+    }
 }
 
 fn unreadable(error: io::Error) -> Failure {
@@ -252,29 +315,39 @@ fn store(
     })
 }
 
-/// The code and the label of a page. The code depends on names alone, so that addresses outlive a
-/// change of the file's content.
-fn identify(task: &Task<'_>, number: usize, of: usize) -> (String, String) {
-    let (key, label) = match (task.is_folder, of) {
-        (true, 1) => (task.file.name.clone(), stem_label(&task.file.name)),
-        (true, _) => {
-            let page = number + 1;
-            let name = &task.file.name;
-            (
-                format!("{name}/{page}"),
-                format!("{} {page}", stem_label(name)),
-            )
-        }
-        (false, _) => ((number + 1).to_string(), (number + 1).to_string()),
-    };
-    (code(task.item, &key), label)
+/// What the codes of a file's pages are made of: names alone, so that addresses outlive a change of the
+/// file's content and another place in a spreadsheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The folder, or the stem of a file directly in the collection's folder.
+    home: String,
+    /// The file's name, where the home does not tell which it is.
+    name: Option<String>,
+    stem: String,
 }
 
-fn stem_label(name: &str) -> String {
-    name.rfind('.')
-        .filter(|dot| *dot > 0)
-        .map_or(name, |dot| &name[..dot])
-        .to_owned()
+impl Key {
+    /// The key of `file`; `is_first` of the files directly in the collection's folder with its stem.
+    pub(crate) fn of(file: &Found, is_first: bool) -> Self {
+        let stem = file.stem().to_owned();
+        let name = (file.folder.is_some() || !is_first).then(|| file.name.clone());
+        Self {
+            home: file.folder.clone().unwrap_or_else(|| stem.clone()),
+            name,
+            stem,
+        }
+    }
+
+    /// The code and the label of page `number`, from 0, `of` so many.
+    fn page(&self, number: usize, of: usize) -> (String, String) {
+        let page = number + 1;
+        let (key, label) = match (&self.name, of) {
+            (Some(name), 1) => (name.clone(), self.stem.clone()),
+            (Some(name), _) => (format!("{name}/{page}"), format!("{} {page}", self.stem)),
+            (None, _) => (page.to_string(), page.to_string()),
+        };
+        (code(&self.home, &key), label)
+    }
 }
 
 /// Sixteen characters of base 32 (RFC 4648, lower case): 80 bits of a hash.

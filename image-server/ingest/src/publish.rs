@@ -1,12 +1,12 @@
 //! Publishing: the catalogue takes its place, the report follows, old pyramids go after a while.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use acervo_catalogue::{CatalogueWriter, FILE_NAME, Item, Refusal, Summary};
+use acervo_catalogue::{CatalogueWriter, FILE_NAME, Item, Refusal, Summary, Words};
 
 use crate::convert::recipe;
 use crate::error::IngestError;
@@ -26,26 +26,54 @@ pub(crate) struct Publication {
     pub(crate) refused: Vec<Refusal>,
 }
 
-/// Replaces the catalogue of the collection in `folder`: the one commit point of an ingest.
-pub(crate) fn commit(folder: &Path, publication: &Publication) -> Result<Summary, IngestError> {
-    let temporary = folder.join(format!(".{FILE_NAME}.tmp"));
-    let mut writer = CatalogueWriter::create(&temporary)?;
-    for item in &publication.items {
-        writer.item(item)?;
+/// Replaces the catalogue of the collection in `folder`: the one commit point of an ingest. The next one
+/// begins as a copy of the last, of which only what differs is written.
+pub(crate) fn commit(
+    folder: &Path,
+    last: Option<&Publication>,
+    publication: &Publication,
+    mut words: HashMap<String, Words>,
+) -> Result<Summary, IngestError> {
+    let (path, temporary) = (
+        folder.join(FILE_NAME),
+        folder.join(format!(".{FILE_NAME}.tmp")),
+    );
+    let mut writer = CatalogueWriter::create(&temporary, last.map(|_| path.as_path()))?;
+    let before: HashMap<&str, &Item> = last
+        .map(|last| {
+            last.items
+                .iter()
+                .map(|item| (item.name.as_str(), item))
+                .collect()
+        })
+        .unwrap_or_default();
+    let names: HashSet<&str> = publication
+        .items
+        .iter()
+        .map(|item| item.name.as_str())
+        .collect();
+    for name in before.keys().filter(|name| !names.contains(*name)) {
+        writer.remove(name)?;
     }
-    for name in &publication.gone {
-        writer.gone(name)?;
-    }
-    for code in &publication.gone_pages {
-        writer.gone_page(code)?;
-    }
-    for refusal in &publication.refused {
-        writer.refusal(refusal)?;
-    }
+    let changed = |item: &&Item| before.get(item.name.as_str()) != Some(item);
+    writer.put(publication.items.iter().filter(changed), |code| {
+        words.remove(code)
+    })?;
+    writer.order(
+        publication
+            .items
+            .iter()
+            .map(|item| (item.name.as_str(), item.parent.as_deref())),
+    )?;
+    writer.remember(
+        publication.gone.iter().map(String::as_str),
+        publication.gone_pages.iter().map(String::as_str),
+        &publication.refused,
+    )?;
     let summary = writer.finish(&recipe())?;
     // The pyramids' names must be on the disk before the catalogue that refers to them.
     sync_folder(&folder.join("items"))?;
-    replace(&temporary, &folder.join(FILE_NAME)).map_err(IngestError::at(&temporary))?;
+    replace(&temporary, &path).map_err(IngestError::at(&temporary))?;
     sync_folder(folder)?;
     Ok(summary)
 }

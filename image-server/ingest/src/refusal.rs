@@ -40,6 +40,91 @@ pub enum Reason {
     },
     /// The folder of the collection does not exist.
     NoFolder,
+    /// A row of the spreadsheet whose image is not there; the text is what the row says, or its name.
+    NoFile(String),
+    /// An image that no row of the spreadsheet speaks of; it is published under its own name.
+    NoRow,
+    /// A spreadsheet beside the one that is read; the text is the name of that one.
+    SecondSheet(String),
+    /// A text whose image is not there.
+    TextWithoutImage,
+    /// A number of a page that the item does not have.
+    NoSuchPage(u32),
+    /// What the reader of spreadsheets says.
+    Sheet {
+        /// The code.
+        code: &'static str,
+        /// The words.
+        message: Bilingual,
+    },
+    /// What the reader of texts says.
+    Text {
+        /// The code.
+        code: &'static str,
+        /// The words.
+        message: Bilingual,
+    },
+}
+
+/// Something that was set aside, or is worth a look although it is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The path below the source's folder; empty for the folder itself.
+    pub path: String,
+    /// The row of a spreadsheet.
+    pub row: Option<u32>,
+    /// The heading of its column.
+    pub column: Option<String>,
+    /// Why.
+    pub reason: Reason,
+    /// Whether it is published in spite of it.
+    pub is_note: bool,
+}
+
+impl Remark {
+    /// `path` is set aside.
+    #[must_use]
+    pub fn refused(path: impl Into<String>, reason: Reason) -> Self {
+        Self {
+            path: path.into(),
+            row: None,
+            column: None,
+            reason,
+            is_note: false,
+        }
+    }
+
+    /// `path` is published, and worth a look.
+    #[must_use]
+    pub fn note(path: impl Into<String>, reason: Reason) -> Self {
+        Self {
+            is_note: true,
+            ..Self::refused(path, reason)
+        }
+    }
+
+    /// The remark about a cell or a row.
+    #[must_use]
+    pub fn at(self, row: Option<u32>, column: Option<String>) -> Self {
+        Self {
+            row,
+            column,
+            ..self
+        }
+    }
+
+    /// The record of it.
+    #[must_use]
+    pub fn record(&self) -> Refusal {
+        Refusal {
+            path: self.path.clone(),
+            row: self.row,
+            column: self.column.clone(),
+            code: self.reason.code().to_owned(),
+            message: self.reason.message(),
+            is_note: self.is_note,
+        }
+    }
 }
 
 impl Reason {
@@ -61,6 +146,12 @@ impl Reason {
             Self::Unreadable(_) => "unreadable",
             Self::MassRemoval { .. } => "mass-removal",
             Self::NoFolder => "no-folder",
+            Self::NoFile(_) => "no-file",
+            Self::NoRow => "no-row",
+            Self::SecondSheet(_) => "second-sheet",
+            Self::TextWithoutImage => "text-without-image",
+            Self::NoSuchPage(_) => "no-such-page",
+            Self::Sheet { code, .. } | Self::Text { code, .. } => code,
         }
     }
 
@@ -142,16 +233,35 @@ impl Reason {
                 "La carpeta de la colección no existe todavía. Créela y ponga en ella las imágenes.",
                 "The folder of the collection does not exist yet. Create it and put the images into it.",
             ),
-        }
-    }
-
-    /// The record of a refusal of `path`.
-    #[must_use]
-    pub fn of(&self, path: &str) -> Refusal {
-        Refusal {
-            path: path.to_owned(),
-            code: self.code().to_owned(),
-            message: self.message(),
+            Self::NoFile(what) => Bilingual::new(
+                format!(
+                    "No hay ninguna imagen para esta fila («{what}»). Entregue el archivo o una carpeta con ese nombre, o corrija la fila."
+                ),
+                format!(
+                    "There is no image for this row (\"{what}\"). Hand over the file or a folder of that name, or correct the row."
+                ),
+            ),
+            Self::NoRow => Bilingual::new(
+                "Ninguna fila de la hoja habla de esta imagen; se publica con el nombre del archivo. Si le corresponde una fila, escriba su nombre en ella.",
+                "No row of the sheet speaks of this image; it is published under the name of its file. If a row belongs to it, write its name there.",
+            ),
+            Self::SecondSheet(first) => Bilingual::new(
+                format!(
+                    "Ya se lee otra hoja de datos («{first}»). Deje una sola en la carpeta, o llame metadatos a la buena."
+                ),
+                format!(
+                    "Another spreadsheet is read already (\"{first}\"). Leave only one in the folder, or call the right one metadata."
+                ),
+            ),
+            Self::TextWithoutImage => Bilingual::new(
+                "No hay ninguna imagen con el nombre de este texto. Dele el nombre de su imagen y póngalo a su lado.",
+                "There is no image of the name of this text. Give it the name of its image and put it beside it.",
+            ),
+            Self::NoSuchPage(number) => Bilingual::new(
+                format!("El ítem no tiene ninguna página {number}. Corrija el número en la hoja."),
+                format!("The item has no page {number}. Correct the number in the sheet."),
+            ),
+            Self::Sheet { message, .. } | Self::Text { message, .. } => message.clone(),
         }
     }
 }

@@ -30,15 +30,24 @@ pub struct Report {
     /// When the ingest ended.
     #[serde(default)]
     pub finished: Timestamp,
-    /// What was set aside, by path.
+    /// What was set aside, by path and row.
     pub refused: Vec<ReportEntry>,
+    /// What is published and worth a look, by path and row.
+    #[serde(default)]
+    pub notes: Vec<ReportEntry>,
 }
 
-/// One thing that was set aside.
+/// One thing that was set aside or noted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportEntry {
     /// The path below the source's folder; empty for the folder itself.
     pub path: String,
+    /// The row of a spreadsheet, as its program counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// The heading of its column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// The stable code.
     pub code: String,
     /// What happened and what to do.
@@ -49,11 +58,16 @@ impl From<&Refusal> for ReportEntry {
     fn from(refusal: &Refusal) -> Self {
         let Refusal {
             path,
+            row,
+            column,
             code,
             message,
+            is_note: _,
         } = refusal.clone();
         Self {
             path,
+            row,
+            column,
             code,
             message,
         }
@@ -69,6 +83,8 @@ pub struct ReportHead {
     pub in_work: u64,
     /// How much was set aside.
     pub refused: u64,
+    /// How much is worth a look.
+    pub notes: u64,
     /// The state of the folder that was read; `None` in a report that does not tell.
     pub fingerprint: Option<String>,
     /// When the ingest ended; `None` in a report that does not tell.
@@ -114,6 +130,7 @@ impl<'de> Visitor<'de> for Reading {
                 "inWork" => head.in_work = map.next_value()?,
                 "fingerprint" => head.fingerprint = Some(map.next_value()?),
                 "finished" => head.finished = Some(map.next_value()?),
+                "notes" => (head.notes, _) = map.next_value_seed(First(0))?,
                 "refused" => (head.refused, head.reasons) = map.next_value_seed(First(self.0))?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;

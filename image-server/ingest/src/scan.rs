@@ -7,8 +7,9 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
 
+use crate::bucket::Objects;
 use crate::name::{is_ignored, printable, usable};
-use crate::refusal::Reason;
+use crate::refusal::{Reason, Remark};
 
 /// A file's state, to tell whether it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Stamp {
     pub changed: i64,
 }
 
-/// A file that may be an image.
+/// A file that was handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The sub-folder it lies in; `None` directly in the source's folder.
@@ -41,23 +42,43 @@ impl Found {
             None => self.name.clone(),
         }
     }
+
+    /// Its name without the last ending.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        match self.name.rfind('.') {
+            Some(dot) if dot > 0 => &self.name[..dot],
+            _ => &self.name,
+        }
+    }
 }
 
-/// What lies in a folder.
+/// What lies in a folder or bucket.
 #[derive(Debug)]
 pub struct Scan {
     /// Files, in no order.
     pub files: Vec<Found>,
     /// Sub-folders, in no order.
     pub folders: Vec<String>,
-    /// What was set aside without being opened: path and reason.
-    pub refused: Vec<(String, Reason)>,
+    /// What was set aside without being opened.
+    pub remarks: Vec<Remark>,
     /// Changes whenever anything in the folder does.
     pub fingerprint: String,
     /// The latest change of anything in it, in nanoseconds since 1970 by the clock of the file system.
     /// Ignored files count: hands that write under a hidden name are still at work.
     pub newest: i64,
-    folder: Option<OwnedFd>,
+    pub(crate) origin: Origin,
+}
+
+/// Where the files of a scan are opened.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// There are none.
+    Nowhere,
+    /// Beneath a folder.
+    Folder(OwnedFd),
+    /// In a bucket.
+    Bucket(Box<Objects>),
 }
 
 /// Scans `directory` in the folder `root`. A directory that does not exist is empty and refused.
@@ -65,25 +86,18 @@ pub struct Scan {
 /// # Errors
 /// If `root` or a folder in it cannot be read.
 pub fn scan(root: &Path, directory: &str) -> io::Result<Scan> {
-    let mut scan = Scan {
-        files: Vec::new(),
-        folders: Vec::new(),
-        refused: Vec::new(),
-        fingerprint: String::new(),
-        newest: i64::MIN,
-        folder: None,
-    };
+    let mut scan = Scan::nothing();
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::DIRECTORY;
     let opened = rustix::fs::open(root, flags, Mode::empty())
         .and_then(|root| beneath(&root, Path::new(directory), flags));
     let folder = match opened {
         Ok(folder) => folder,
         Err(rustix::io::Errno::NOENT) => {
-            scan.refused.push((String::new(), Reason::NoFolder));
+            scan.remarks.push(Remark::refused("", Reason::NoFolder));
             return Ok(scan);
         }
         Err(rustix::io::Errno::XDEV | rustix::io::Errno::LOOP) => {
-            scan.refused.push((String::new(), Reason::LinkOutside));
+            scan.remarks.push(Remark::refused("", Reason::LinkOutside));
             return Ok(scan);
         }
         Err(error) => return Err(error.into()),
@@ -97,12 +111,12 @@ pub fn scan(root: &Path, directory: &str) -> io::Result<Scan> {
             Err(error) => {
                 scan.files
                     .retain(|file| file.folder.as_deref() != Some(name.as_str()));
-                scan.refused
-                    .push((name, Reason::Unreadable(error.to_string())));
+                let reason = Reason::Unreadable(error.to_string());
+                scan.remarks.push(Remark::refused(name, reason));
             }
         }
     }
-    scan.folder = Some(folder);
+    scan.origin = Origin::Folder(folder);
     scan.fingerprint = scan.hash();
     Ok(scan)
 }
@@ -117,12 +131,28 @@ pub fn beneath(folder: impl AsFd, path: &Path, flags: OFlags) -> rustix::io::Res
 }
 
 impl Scan {
-    /// Opens a file of this scan for reading, and gives its state at this moment.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            files: Vec::new(),
+            folders: Vec::new(),
+            remarks: Vec::new(),
+            fingerprint: String::new(),
+            newest: i64::MIN,
+            origin: Origin::Nowhere,
+        }
+    }
+
+    /// Opens a file of this scan for reading, and gives its state at this moment. An object of a bucket
+    /// is fetched as a whole.
     ///
     /// # Errors
-    /// If it is gone, no longer a regular file, or cannot be opened.
+    /// If it is gone, no longer a regular file, or cannot be opened or fetched.
     pub fn open(&self, path: &str) -> io::Result<(File, Stamp)> {
-        let folder = self.folder.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let folder = match &self.origin {
+            Origin::Nowhere => return Err(io::ErrorKind::NotFound.into()),
+            Origin::Folder(folder) => folder,
+            Origin::Bucket(objects) => return objects.open(path),
+        };
         // Not blocking, so that a pipe that took the file's place cannot hold us.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = beneath(folder, Path::new(path), flags)?;
@@ -131,6 +161,19 @@ impl Scan {
             return Err(io::Error::other("it is no longer a regular file"));
         }
         Ok((File::from(file), stamp(&stat)))
+    }
+
+    /// Whether a file that was opened is still as it was then. An object is read from a copy.
+    pub(crate) fn is_still(&self, path: &str, stamp: Stamp) -> bool {
+        match &self.origin {
+            Origin::Bucket(_) => true,
+            _ => self.open(path).is_ok_and(|(_, now)| now == stamp),
+        }
+    }
+
+    /// Whether opening a file costs as much as reading it.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self.origin, Origin::Bucket(_))
     }
 
     fn entries(
@@ -199,10 +242,10 @@ impl Scan {
 
     fn refuse(&mut self, inside: Option<&str>, name: &str, reason: Reason) {
         let path = inside.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}"));
-        self.refused.push((path, reason));
+        self.remarks.push(Remark::refused(path, reason));
     }
 
-    fn hash(&self) -> String {
+    pub(crate) fn hash(&self) -> String {
         let mut lines: Vec<String> = self
             .files
             .iter()
@@ -217,9 +260,9 @@ impl Scan {
             })
             .chain(self.folders.iter().map(|name| format!("{name}/")))
             .chain(
-                self.refused
+                self.remarks
                     .iter()
-                    .map(|(path, reason)| format!("{path} {}", reason.code())),
+                    .map(|remark| format!("{} {}", remark.path, remark.reason.code())),
             )
             .collect();
         lines.sort_unstable();

@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use acervo_catalogue::{Catalogue, FILE_NAME, ItemState};
-use acervo_ingest::{Job, Outcome, Silent, ingest, natural_order};
+use acervo_ingest::{Job, Outcome, Silent, Source, ingest, natural_order};
 use acervo_pixels::source::Limits;
 use proptest::prelude::*;
 
@@ -22,8 +22,11 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let job = Job {
             collection: "c".parse().unwrap(),
-            root: folder.path().join("in"),
-            directory: "c".to_owned(),
+            source: Source::Folder {
+                root: folder.path().join("in"),
+                directory: "c".to_owned(),
+            },
+            default_language: "es".to_owned(),
             published: folder.path().join("out"),
             limits: Limits::default(),
             workers: 2,
@@ -67,7 +70,7 @@ impl Place {
 
     /// Items and the paths of their files.
     fn items(&self) -> Vec<(String, Vec<String>)> {
-        let items = self.catalogue().items(0, 1000).unwrap();
+        let items = self.catalogue().items().unwrap();
         let files =
             |item: acervo_catalogue::Item| item.pages.into_iter().map(|p| p.source.path).collect();
         items
@@ -184,12 +187,12 @@ fn a_second_ingest_changes_nothing_and_a_changed_file_changes_only_itself() {
             panic!("{name}")
         };
         (
-            item.pages[0].code.clone(),
+            item.item.pages[0].code.clone(),
             place
                 .job
                 .published
                 .join("items")
-                .join(&item.pages[0].stored.file),
+                .join(&item.item.pages[0].stored.file),
         )
     };
     let catalogue = inode(&place.job.published.join(FILE_NAME));
@@ -222,7 +225,7 @@ fn a_touched_file_keeps_its_pyramid() {
     let place = Place::new(&["a.png"]);
     place.ingest();
     let stored = |place: &Place| {
-        place.catalogue().items(0, 1).unwrap()[0].pages[0]
+        place.catalogue().items().unwrap()[0].pages[0]
             .stored
             .file
             .clone()
@@ -244,11 +247,7 @@ fn a_touched_file_keeps_its_pyramid() {
 fn removed_items_are_gone_and_come_back_at_their_address() {
     let place = Place::new(&["a.png", "b.png", "c.png"]);
     place.ingest();
-    let code = |place: &Place| {
-        place.catalogue().items(0, 1).unwrap()[0].pages[0]
-            .code
-            .clone()
-    };
+    let code = |place: &Place| place.catalogue().items().unwrap()[0].pages[0].code.clone();
     let before = code(&place);
     fs::remove_file(place.source("a.png")).unwrap();
     place.ingest();
@@ -320,7 +319,7 @@ fn a_file_beside_an_image_does_not_take_its_name() {
         refused(&outcome),
         [
             ("otro", "no-images"),
-            ("otro/notas.txt", "not-an-image"),
+            ("otro/notas.txt", "text-without-image"),
             ("plano.doc", "not-an-image")
         ]
     );
@@ -342,7 +341,7 @@ fn a_published_item_stays_while_its_file_is_there_but_wrong() {
 fn a_damaged_pyramid_is_made_again() {
     let place = Place::new(&["a.png"]);
     place.ingest();
-    let file = place.catalogue().items(0, 1).unwrap()[0].pages[0]
+    let file = place.catalogue().items().unwrap()[0].pages[0]
         .stored
         .file
         .clone();

@@ -2,7 +2,8 @@
 //! its promises.
 
 use iiif_spec::presentation::{
-    CanvasInput, Collection, Description, ImageResource, LanguageValues, Manifest, Reference, plain,
+    CanvasInput, Chapter, Collection, Description, ImageResource, LanguageValues, Manifest, Pair,
+    Reference, TextLine, TextPage, plain, v2,
 };
 use iiif_spec::{
     ImageDescription, ImageRequest, InfoV2, InfoV3, Rules, Size, Source, Version, evaluate,
@@ -231,24 +232,45 @@ fn text(tag: &str, text: &str) -> LanguageValues {
     LanguageValues::from([(tag.to_owned(), vec![text.to_owned()])])
 }
 
-fn description(id: &str, part_of: Option<Reference>) -> Description {
+fn pair(label: &str, value: &str) -> Pair {
+    Pair {
+        label: text("es", label),
+        value: plain(value),
+    }
+}
+
+fn description(id: &str, part_of: Vec<Reference>) -> Description {
     let home = || {
         Reference::page(
             "https://sur.example.org/".to_owned(),
             text("es", "Biblioteca"),
         )
     };
+    let logo = ImageResource::picture("https://sur.example.org/logo.png".to_owned(), "image/png");
     Description {
         id: format!("https://iiif.example.org/sur/presentation/3/{id}"),
         label: plain("Atlas 1"),
+        summary: text("es", "Un atlas."),
+        metadata: vec![pair("Autoría", "Ana")],
+        required_statement: Some(pair("Atribución", "Biblioteca del Sur")),
         rights: Some("http://creativecommons.org/publicdomain/mark/1.0/".to_owned()),
-        provider: Reference::agent(
+        nav_date: Some("1853-01-01T00:00:00Z".to_owned()),
+        behavior: vec!["paged"],
+        viewing_direction: Some("left-to-right"),
+        provider: vec![Reference::agent(
             "https://sur.example.org/#us".to_owned(),
             text("es", "Biblioteca del Sur"),
             Some(home()),
-        ),
-        homepage: home(),
+            Some(logo),
+        )],
+        homepage: vec![home()],
+        see_also: vec![Reference::data(
+            "https://sur.example.org/1.xml".to_owned(),
+            LanguageValues::new(),
+            Some("application/xml".to_owned()),
+        )],
         part_of,
+        thumbnail: Some(resource("p1", "full/375,250/0/default.jpg", 375, 250)),
     }
 }
 
@@ -257,64 +279,197 @@ fn resource(image: &str, request: &str, width: u32, height: u32) -> ImageResourc
     ImageResource::new(&service(3), &service(2), request, width, height)
 }
 
-#[test]
-fn manifests_are_written_in_full() {
-    let canvas = |key: &str, label| CanvasInput {
+const BASE: &str = "https://iiif.example.org/sur/presentation/3/mapas/atlas";
+
+fn canvas(key: &str) -> CanvasInput {
+    CanvasInput {
         key: key.to_owned(),
-        label: plain(label),
+        label: plain(key),
+        summary: text("es", "Una bahía"),
+        metadata: Vec::new(),
         width: 6000,
         height: 4000,
         body: resource(key, "full/max/0/default.jpg", 6000, 4000),
         thumbnail: resource(key, "full/375,250/0/default.jpg", 375, 250),
-    };
+        text: Some(format!("{BASE}/text/{key}.json")),
+    }
+}
+
+fn chapter(label: &str, first: usize, level: u8) -> Chapter {
+    Chapter {
+        label: text("es", label),
+        first,
+        level,
+    }
+}
+
+#[test]
+fn manifests_are_written_in_full() {
     let collection = Reference::collection(
         "https://iiif.example.org/sur/presentation/3/mapas/collection.json".to_owned(),
         text("en", "Maps"),
     );
     let manifest = Manifest::new(
-        description("mapas/atlas/manifest.json", Some(collection)),
-        "https://iiif.example.org/sur/presentation/3/mapas/atlas",
-        vec![canvas("p1", "1r"), canvas("p2", "1v")],
+        description("mapas/atlas/manifest.json", vec![collection]),
+        BASE,
+        vec![canvas("p1"), canvas("p2")],
+        &[chapter("Portada", 0, 1), chapter("Mapas", 1, 1)],
     );
     assert_json_snapshot!("manifest", manifest);
 }
 
 #[test]
 fn collections_are_written_in_full() {
-    let thumbnail = resource("p1", "full/375,250/0/default.jpg", 375, 250);
+    let thumbnail = || resource("p1", "full/375,250/0/default.jpg", 375, 250);
     let item = Reference::manifest(
-        "https://iiif.example.org/sur/presentation/3/mapas/atlas/manifest.json".to_owned(),
+        format!("{BASE}/manifest.json"),
         plain("atlas"),
-        Some(thumbnail),
+        Some("1853-01-01T00:00:00Z".to_owned()),
+        Some(thumbnail()),
     );
-    let collection = Collection::new(description("mapas/collection.json", None), vec![item]);
+    let work = Reference::multi_part(
+        "https://iiif.example.org/sur/presentation/3/mapas/obra/collection.json".to_owned(),
+        plain("obra"),
+        Some(thumbnail()),
+    );
+    let collection = Collection::new(
+        description("mapas/collection.json", Vec::new()),
+        vec![item, work],
+    );
     assert_json_snapshot!("collection", collection);
 }
 
 #[test]
 fn canvases_have_addresses_of_their_own_and_are_painted_on() {
-    let body = || resource("p", "full/max/0/default.jpg", 10, 10);
-    let canvas = |key: &str| CanvasInput {
-        key: key.to_owned(),
-        label: plain(key),
-        width: 10,
-        height: 10,
-        body: body(),
-        thumbnail: body(),
-    };
-    let base = "https://iiif.example.org/m";
     let keys = ["a", "b", "c"];
-    let manifest = Manifest::new(
-        description("m", None),
-        base,
-        keys.into_iter().map(canvas).collect(),
-    );
+    let canvases = keys.into_iter().map(canvas).collect();
+    let manifest = Manifest::new(description("m", Vec::new()), BASE, canvases, &[]);
     let manifest = serde_json::to_value(manifest).unwrap();
     for (canvas, key) in manifest["items"].as_array().unwrap().iter().zip(keys) {
-        assert_eq!(canvas["id"], format!("{base}/canvas/{key}"));
+        assert_eq!(canvas["id"], format!("{BASE}/canvas/{key}"));
         let annotation = &canvas["items"][0]["items"][0];
         assert_eq!(annotation["motivation"], "painting");
         assert_eq!(annotation["target"], canvas["id"]);
     }
     assert_eq!(manifest["items"].as_array().unwrap().len(), keys.len());
+    assert!(manifest.get("structures").is_none());
+}
+
+/// A range as `label[canvas canvas range]`.
+fn outline(range: &Value) -> String {
+    if range["type"] == "Canvas" {
+        let id = range["id"].as_str().unwrap();
+        return id.rsplit('/').next().unwrap().to_owned();
+    }
+    let items: Vec<String> = range["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(outline)
+        .collect();
+    format!(
+        "{}[{}]",
+        range["label"]["es"][0].as_str().unwrap(),
+        items.join(" ")
+    )
+}
+
+#[test]
+fn chapters_hold_their_pages_and_sections() {
+    let keys = ["1", "2", "3", "4", "5"];
+    for (chapters, expected) in [
+        (
+            vec![chapter("A", 0, 1), chapter("B", 2, 1)],
+            "A[1 2] B[3 4 5]",
+        ),
+        (
+            vec![
+                chapter("A", 0, 1),
+                chapter("A.1", 1, 2),
+                chapter("A.2", 2, 2),
+                chapter("B", 4, 1),
+            ],
+            "A[1 A.1[2] A.2[3 4]] B[5]",
+        ),
+        (
+            vec![chapter("A", 0, 1), chapter("A.1", 0, 2)],
+            "A[A.1[1 2 3 4 5]]",
+        ),
+        (
+            vec![chapter("A", 2, 1), chapter("B", 2, 1)],
+            "A[3] B[3 4 5]",
+        ),
+        (vec![chapter("A", 3, 2), chapter("B", 4, 1)], "A[4] B[5]"),
+    ] {
+        let canvases = keys.into_iter().map(canvas).collect();
+        let manifest = Manifest::new(description("m", Vec::new()), BASE, canvases, &chapters);
+        let manifest = serde_json::to_value(manifest).unwrap();
+        let ranges = manifest["structures"].as_array().unwrap();
+        let found: Vec<String> = ranges.iter().map(outline).collect();
+        assert_eq!(found.join(" "), expected);
+    }
+}
+
+#[test]
+fn texts_are_written_in_full() {
+    let lines = [
+        TextLine {
+            text: "En el año",
+            area: Some((10, 20, 300, 40)),
+        },
+        TextLine {
+            text: "de 1853",
+            area: None,
+        },
+    ];
+    let id = format!("{BASE}/text/p1.json");
+    assert_json_snapshot!("text", TextPage::new(&id, BASE, "p1", Some("es"), &lines));
+    assert_json_snapshot!("text-2.1", v2::text(&id, BASE, "p1", Some("es"), &lines));
+}
+
+#[test]
+fn documents_of_2_1_are_written_in_full() {
+    let image = |request: &str| v2::Image {
+        service: "https://iiif.example.org/sur/image/2/p1".to_owned(),
+        request: request.to_owned(),
+        width: 6000,
+        height: 4000,
+    };
+    let canvas = v2::Canvas {
+        key: "p1".to_owned(),
+        label: plain("1r"),
+        metadata: vec![pair("Nota", "manchada")],
+        image: image("full/full/0/default.jpg"),
+        thumbnail: image("full/375,/0/default.jpg"),
+        text: Some("https://iiif.example.org/sur/text".to_owned()),
+    };
+    let description = v2::Description {
+        id: "https://iiif.example.org/sur/2/m".to_owned(),
+        label: LanguageValues::from([
+            ("es".to_owned(), vec!["Carta".to_owned()]),
+            ("en".to_owned(), vec!["Chart".to_owned()]),
+        ]),
+        description: text("es", "Un atlas."),
+        metadata: vec![pair("Autoría", "Ana")],
+        attribution: text("es", "Biblioteca del Sur"),
+        license: Some("http://creativecommons.org/publicdomain/mark/1.0/".to_owned()),
+        nav_date: Some("1853-01-01T00:00:00Z".to_owned()),
+        viewing_hint: Some("paged"),
+        viewing_direction: Some("left-to-right"),
+        related: "https://iiif.example.org/sur/mapas/m/".to_owned(),
+        within: Some("https://iiif.example.org/sur/2/c".to_owned()),
+        logo: Some("https://iiif.example.org/logo.png".to_owned()),
+    };
+    let chapters = [chapter("Portada", 0, 1), chapter("Sello", 0, 2)];
+    assert_json_snapshot!(
+        "manifest-2.1",
+        v2::manifest(&description, BASE, &[canvas], &chapters)
+    );
+    let reference = |id: &str| v2::Reference {
+        id: id.to_owned(),
+        label: plain("m"),
+        thumbnail: Some(image("full/375,/0/default.jpg")),
+    };
+    let collection = v2::collection(&description, &[reference("c")], &[reference("m")]);
+    assert_json_snapshot!("collection-2.1", collection);
 }

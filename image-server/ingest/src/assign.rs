@@ -1,0 +1,288 @@
+//! Assigning: which files the rows of a spreadsheet speak of. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use acervo_sheet::{Row, Sheet};
+
+use crate::group::{Group, Member, nfc};
+use crate::natural::natural_order;
+use crate::refusal::{Reason, Remark};
+use crate::scan::Found;
+
+/// The items of a spreadsheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Assigned {
+    /// The items, in the order of the sheet; volumes follow what they are volumes of.
+    pub groups: Vec<Group>,
+    /// Rows without an image.
+    pub remarks: Vec<Remark>,
+    /// The paths of all images that belong to them.
+    pub taken: HashSet<String>,
+}
+
+/// Gives the rows of the sheet at `path` their images.
+///
+/// A row has the images that its file column names, or those in the folder of its name, or the image of
+/// its name: in the collection's folder, or in that of the row's parent. The image of a row with a parent
+/// is a page of the parent's item; where such a row has several, it is a volume.
+#[must_use]
+pub fn assign(path: &str, sheet: &Sheet, images: &[Found]) -> Assigned {
+    let mut children: HashMap<&str, Vec<&Row>> = HashMap::new();
+    for row in &sheet.rows {
+        if let Some(parent) = &row.parent {
+            children.entry(parent).or_default().push(row);
+        }
+    }
+    for rows in children.values_mut() {
+        rows.sort_by_key(|row| (row.order.unwrap_or(i64::MAX), row.number));
+    }
+    let mut assigning = Assigning {
+        path,
+        children,
+        images: Images::of(images),
+        assigned: Assigned::default(),
+    };
+    for row in sheet.rows.iter().filter(|row| row.parent.is_none()) {
+        assigning.item(row);
+    }
+    assigning.assigned
+}
+
+struct Assigning<'a> {
+    path: &'a str,
+    children: HashMap<&'a str, Vec<&'a Row>>,
+    images: Images<'a>,
+    assigned: Assigned,
+}
+
+impl<'a> Assigning<'a> {
+    /// An item at the top of the collection, and its volumes.
+    fn item(&mut self, row: &'a Row) {
+        let children = self.children.remove(row.name.as_str()).unwrap_or_default();
+        let found: Vec<(&Row, Vec<&Found>)> = children
+            .iter()
+            .map(|child| (*child, self.files(child, Some(row))))
+            .collect();
+        let has_volumes = found.iter().any(|(child, files)| {
+            files.len() > 1 || self.children.contains_key(child.name.as_str())
+        });
+        if !has_volumes {
+            let mut members = self.members(row, None);
+            members.extend(self.pages(&found));
+            self.push(row, None, members);
+            return;
+        }
+        let at = self.assigned.groups.len();
+        for (child, files) in found {
+            let pages = self
+                .children
+                .remove(child.name.as_str())
+                .unwrap_or_default();
+            let mut members = self.take(files);
+            let inner: Vec<(&Row, Vec<&Found>)> = pages
+                .iter()
+                .map(|page| (*page, self.files(page, Some(child))))
+                .collect();
+            members.extend(self.pages(&inner));
+            self.push(child, Some(row.name.clone()), members);
+        }
+        if self.assigned.groups.len() > at {
+            let parent = group(row, None, Vec::new());
+            self.assigned.groups.insert(at, parent);
+        } else {
+            self.without_image(row);
+        }
+    }
+
+    fn push(&mut self, row: &Row, parent: Option<String>, members: Vec<Member>) {
+        if members.is_empty() {
+            self.without_image(row);
+        } else {
+            self.assigned.groups.push(group(row, parent, members));
+        }
+    }
+
+    fn without_image(&mut self, row: &Row) {
+        // What the file column says is told already, file by file.
+        if row.files.is_empty() {
+            let reason = Reason::NoFile(row.name.clone());
+            let remark = Remark::refused(self.path, reason).at(Some(row.number), None);
+            self.assigned.remarks.push(remark);
+        }
+    }
+
+    /// The pages that rows with one image each make.
+    fn pages(&mut self, found: &[(&Row, Vec<&Found>)]) -> Vec<Member> {
+        let mut members = Vec::new();
+        for (row, files) in found {
+            if files.is_empty() {
+                self.without_image(row);
+            }
+            members.extend(self.take(files.clone()).into_iter().map(|member| Member {
+                record: Some(row.record.clone()),
+                alt: row.alt.clone(),
+                ..member
+            }));
+        }
+        members
+    }
+
+    /// The images of a row of its own.
+    fn members(&mut self, row: &Row, parent: Option<&Row>) -> Vec<Member> {
+        let files = self.files(row, parent);
+        let mut members = self.take(files);
+        // An alternative text of an item is that of its only image.
+        if let [only] = members.as_mut_slice() {
+            only.alt.clone_from(&row.alt);
+        }
+        members
+    }
+
+    /// Images belong to one row each: the first.
+    fn take(&mut self, files: Vec<&Found>) -> Vec<Member> {
+        let free = files
+            .into_iter()
+            .filter(|file| self.assigned.taken.insert(file.path()));
+        free.cloned().map(Member::bare).collect()
+    }
+
+    /// The images that a row speaks of.
+    fn files(&mut self, row: &Row, parent: Option<&Row>) -> Vec<&'a Found> {
+        if row.files.is_empty() {
+            return self
+                .images
+                .named(&row.name, parent.map(|parent| parent.name.as_str()));
+        }
+        let mut all = Vec::new();
+        for file in &row.files {
+            let found = self
+                .images
+                .at(file, &row.name, parent.map(|parent| parent.name.as_str()));
+            if found.is_empty() {
+                let remark = Remark::refused(self.path, Reason::NoFile(file.clone()));
+                self.assigned
+                    .remarks
+                    .push(remark.at(Some(row.number), None));
+            }
+            all.extend(found);
+        }
+        all
+    }
+}
+
+fn group(row: &Row, parent: Option<String>, members: Vec<Member>) -> Group {
+    Group {
+        name: row.name.clone(),
+        parent,
+        record: row.record.clone(),
+        row: Some(row.number),
+        members,
+    }
+}
+
+/// Images by what people write of them: exactly, or but for case.
+struct Images<'a> {
+    by_path: HashMap<String, Vec<&'a Found>>,
+    by_stem: HashMap<String, Vec<&'a Found>>,
+    by_folder: HashMap<String, Vec<&'a Found>>,
+    by_name: HashMap<String, Vec<&'a Found>>,
+}
+
+impl<'a> Images<'a> {
+    fn of(images: &'a [Found]) -> Self {
+        let mut all = Self {
+            by_path: HashMap::new(),
+            by_stem: HashMap::new(),
+            by_folder: HashMap::new(),
+            by_name: HashMap::new(),
+        };
+        for image in images {
+            for fold in [exactly as fn(&str) -> String, but_for_case] {
+                all.by_path
+                    .entry(fold(&image.path()))
+                    .or_default()
+                    .push(image);
+                all.by_name
+                    .entry(fold(&image.name))
+                    .or_default()
+                    .push(image);
+                let stem = image.folder.as_deref().map_or_else(
+                    || image.stem().to_owned(),
+                    |folder| format!("{folder}/{}", image.stem()),
+                );
+                all.by_stem.entry(fold(&stem)).or_default().push(image);
+                if let Some(folder) = &image.folder {
+                    all.by_folder.entry(fold(folder)).or_default().push(image);
+                }
+            }
+        }
+        for files in all.by_folder.values_mut() {
+            files.sort_by(|a, b| natural_order(&a.name, &b.name));
+            files.dedup();
+        }
+        all
+    }
+
+    /// The images of an item called `name`: those in its folder, or the one of its name.
+    fn named(&self, name: &str, parent: Option<&str>) -> Vec<&'a Found> {
+        let inside = parent.map(|parent| format!("{parent}/{name}"));
+        first([
+            inside.and_then(|path| one(&self.by_stem, &path)),
+            all(&self.by_folder, name),
+            one(&self.by_stem, name),
+        ])
+    }
+
+    /// The images that the text of a file column names: a path, a file's name, a folder, or a name
+    /// without its ending.
+    fn at(&self, text: &str, name: &str, parent: Option<&str>) -> Vec<&'a Found> {
+        let path = text.replace('\\', "/");
+        let path = path.trim_start_matches("./").trim_matches('/');
+        let last = path.rsplit('/').next().unwrap_or(path);
+        let inside = |folder: &str| one(&self.by_path, &format!("{folder}/{last}"));
+        first([
+            one(&self.by_path, path),
+            inside(name),
+            parent.and_then(inside),
+            one(&self.by_path, last),
+            only(&self.by_name, last),
+            all(&self.by_folder, path),
+            one(&self.by_stem, path),
+        ])
+    }
+}
+
+type Index<'a> = HashMap<String, Vec<&'a Found>>;
+
+fn exactly(text: &str) -> String {
+    nfc(text)
+}
+
+fn but_for_case(text: &str) -> String {
+    nfc(&text.to_lowercase())
+}
+
+fn all<'a>(index: &Index<'a>, text: &str) -> Option<Vec<&'a Found>> {
+    let found = index.get(&exactly(text));
+    found.or_else(|| index.get(&but_for_case(text))).cloned()
+}
+
+/// The first by byte order of its path.
+fn one<'a>(index: &Index<'a>, text: &str) -> Option<Vec<&'a Found>> {
+    let found = all(index, text)?;
+    found
+        .into_iter()
+        .min_by_key(|file| file.path())
+        .map(|file| vec![file])
+}
+
+/// The only one.
+fn only<'a>(index: &Index<'a>, text: &str) -> Option<Vec<&'a Found>> {
+    let mut found = all(index, text)?;
+    found.dedup();
+    (found.len() == 1).then_some(found)
+}
+
+fn first<'a, const N: usize>(candidates: [Option<Vec<&'a Found>>; N]) -> Vec<&'a Found> {
+    candidates.into_iter().flatten().next().unwrap_or_default()
+}
