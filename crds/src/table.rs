@@ -175,6 +175,8 @@ impl Making<'_> {
             homepage: spec.homepage.clone(),
             default_language: spec.default_language,
             addresses,
+            kept: Default::default(),
+            pages: Default::default(),
             limits,
             suspended: spec.suspend,
             collections: spec.collections.iter().map(collection).collect(),
@@ -290,6 +292,9 @@ fn collection(of: &crate::collection::Collection) -> Collection {
     Collection {
         name: of.name.clone(),
         label: of.label.clone().unwrap_or_else(by_name),
+        description: None,
         rights: of.rights.as_deref().map(rights::normalise),
+        required_statement: None,
+        address_name: None,
     }
 }

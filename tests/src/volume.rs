@@ -53,7 +53,7 @@ impl Volume {
             .map(|name| json!({ "name": name, "label": { "es": format!("Colección {name}") } }))
             .collect();
         json!({
-            "version": 1,
+            "version": 2,
             "tenants": [{
                 "name": self.institution,
                 "displayName": { "es": "Biblioteca del Sur", "en": "Southern Library" },

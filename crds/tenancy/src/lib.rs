@@ -4,12 +4,16 @@
 //! reads it. It is versioned, plain JSON on the wire, and the only contract between the two.
 
 mod address;
+mod kept;
 mod language;
 mod name;
 pub mod rights;
 mod table;
+mod template;
 
 pub use address::{Address, Asked};
+pub use kept::KeptAddresses;
 pub use language::{Bilingual, Language, LanguageMap};
 pub use name::{CollectionName, InstitutionName, NameError};
-pub use table::{Collection, Limits, Located, TABLE_VERSION, Tenant, TenantTable};
+pub use table::{Collection, Featured, Limits, Located, Pages, TABLE_VERSION, Tenant, TenantTable};
+pub use template::{ImageVersion, KeptKind, Template, TemplateError, Values};

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Asked, CollectionName, InstitutionName, Language, LanguageMap};
+use crate::{
+    Address, Asked, CollectionName, InstitutionName, KeptAddresses, KeptKind, Language,
+    LanguageMap, Values,
+};
 
 /// The version of the wire form that this crate reads and writes.
-pub const TABLE_VERSION: u32 = 1;
+pub const TABLE_VERSION: u32 = 2;
 
 /// Every institution that one server answers for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +42,12 @@ pub struct Tenant {
     pub default_language: Language,
     /// Where it answers; the first is the primary address, which documents name. Never empty.
     pub addresses: Vec<Address>,
+    /// Addresses that it published before and keeps; looked at before `addresses`.
+    #[serde(default, skip_serializing_if = "KeptAddresses::is_empty")]
+    pub kept: KeptAddresses,
+    /// What its pages show of it.
+    #[serde(default, skip_serializing_if = "Pages::is_empty")]
+    pub pages: Pages,
     /// What a single image request may ask.
     #[serde(default)]
     pub limits: Limits,
@@ -57,9 +66,47 @@ pub struct Collection {
     pub name: CollectionName,
     /// What people call it; the name where the resource gives no label.
     pub label: LanguageMap,
+    /// What it is, for its page: plain text, with blank lines between paragraphs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<LanguageMap>,
     /// The canonical URI of the rights statement of its items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rights: Option<String>,
+    /// The attribution that viewers must show with every item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_statement: Option<LanguageMap>,
+    /// What stands for `{collection}` in kept addresses; its name if absent. One path segment of
+    /// unreserved characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address_name: Option<String>,
+}
+
+/// What an institution's pages show of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Pages {
+    /// What the institution is: plain text, with blank lines between paragraphs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<LanguageMap>,
+    /// Its logo: a PNG, JPEG or SVG file, by its path below the institution's `incoming/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// The colour of its pages: `#` and six hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<String>,
+    /// Items that its page shows first, at most 12. Those that do not exist are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub featured: Vec<Featured>,
+}
+
+/// An item that an institution's page shows first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Featured {
+    /// The collection.
+    pub collection: CollectionName,
+    /// The item's name.
+    pub item: String,
 }
 
 /// The largest answer to one image request, in pixels; advertised in info.json.
@@ -78,14 +125,25 @@ pub struct Limits {
 }
 
 /// Where a request belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Located<'t, 'p> {
+    /// A kept address of an institution: of what, which one, and what is asked of it (empty for a
+    /// manifest; for an image empty or beginning with `/`, such as `/info.json`).
+    Kept(&'t Tenant, KeptKind, Values, &'p str),
     /// An institution, the address that was asked, and the path within it (empty or beginning with `/`).
     Tenant(&'t Tenant, &'t Address, &'p str),
     /// The platform's own pages.
     Platform,
     /// Nobody answers here.
     Nowhere,
+}
+
+impl Pages {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Tenant {
@@ -110,7 +168,8 @@ impl TenantTable {
     /// before it is served.
     ///
     /// # Errors
-    /// If the version is another or an institution has no address.
+    /// If the version is another, an institution has no address, or a template stands in the place of
+    /// the other kind.
     pub fn check(&self) -> Result<(), String> {
         if self.version != TABLE_VERSION {
             return Err(format!(
@@ -118,19 +177,34 @@ impl TenantTable {
                 self.version
             ));
         }
-        match self.tenants.iter().find(|t| t.addresses.is_empty()) {
-            Some(tenant) => Err(format!("institution {} has no address", tenant.name)),
+        if let Some(tenant) = self.tenants.iter().find(|t| t.addresses.is_empty()) {
+            return Err(format!("institution {} has no address", tenant.name));
+        }
+        let misplaced = |tenant: &&Tenant| {
+            [KeptKind::Manifest, KeptKind::Image]
+                .into_iter()
+                .any(|kind| tenant.kept.get(kind).is_some_and(|t| t.kind() != kind))
+        };
+        match self.tenants.iter().find(misplaced) {
+            Some(tenant) => Err(format!(
+                "institution {} has a kept address of manifests in the place of images, or the other way round",
+                tenant.name
+            )),
             None => Ok(()),
         }
     }
 
     /// Who answers `path` on the host that was asked.
     ///
-    /// A declared host wins over addresses that answer on every host; a path-form address of another
+    /// `path` is as sent, before any decoding. Kept addresses of the host asked come first. A declared
+    /// host wins over addresses that answer on every host; a path-form address of another
     /// host is still found by its prefix, so that health checks and port-forwards work.
     #[must_use]
     pub fn locate<'t, 'p>(&'t self, asked: &Asked, path: &'p str) -> Located<'t, 'p> {
         let host = asked.host();
+        if let Some(kept) = self.kept(&host, path) {
+            return kept;
+        }
         let candidates = || {
             self.tenants
                 .iter()
@@ -151,5 +225,30 @@ impl TenantTable {
                 },
                 |(t, a, rest)| Located::Tenant(t, a, rest),
             )
+    }
+    /// The kept address that `path` is on this host. Those of collections that there are come before
+    /// those of collections that may once have been.
+    fn kept<'t, 'p>(&'t self, host: &str, path: &'p str) -> Option<Located<'t, 'p>> {
+        let templates: Vec<_> = self
+            .tenants
+            .iter()
+            .flat_map(|tenant| tenant.kept.all().map(move |template| (tenant, template)))
+            .filter(|(tenant, template)| tenant.kept.follows_asked || template.host() == host)
+            .collect();
+        let of_known = templates.iter().find_map(|(tenant, template)| {
+            let known = |name: &str| {
+                let mut collections = tenant.collections.iter();
+                collections.any(|collection| collection.name_in_addresses() == name)
+            };
+            Some((tenant, template, template.matches_where(path, known)?))
+        });
+        let mut any = templates.iter();
+        of_known
+            .or_else(|| {
+                any.find_map(|(tenant, template)| Some((tenant, template, template.matches(path)?)))
+            })
+            .map(|(tenant, template, (values, rest))| {
+                Located::Kept(tenant, template.kind(), values, rest)
+            })
     }
 }

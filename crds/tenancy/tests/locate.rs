@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::num::NonZeroU32;
+
 use acervo_tenancy::{
-    Address, Asked, LanguageMap, Limits, Located, TABLE_VERSION, Tenant, TenantTable,
+    Address, Asked, Collection, KeptAddresses, KeptKind, LanguageMap, Limits, Located,
+    TABLE_VERSION, Template, Tenant, TenantTable, Values,
 };
 
 /// An address from `host`, `origin` and `prefix`; `*` and the empty text stand for none.
@@ -23,6 +26,8 @@ fn tenant(name: &str, addresses: Vec<Address>) -> Tenant {
         homepage: None,
         default_language: Default::default(),
         addresses,
+        kept: Default::default(),
+        pages: Default::default(),
         limits: Limits::default(),
         suspended: false,
         collections: Vec::new(),
@@ -104,6 +109,9 @@ fn located(table: &TenantTable, authority: &str, path: &str) -> String {
                 tenant.name,
                 address.host.as_deref().unwrap_or("*")
             )
+        }
+        Located::Kept(tenant, kind, values, rest) => {
+            format!("{} {kind:?} {values:?} {rest}", tenant.name)
         }
         Located::Platform => "platform".to_owned(),
         Located::Nowhere => "nowhere".to_owned(),
@@ -339,7 +347,7 @@ fn a_table_of_another_version_or_with_a_tenant_without_address_is_refused() {
         ..one_machine()
     };
     assert!(
-        other.check().unwrap_err().contains("version 2"),
+        other.check().unwrap_err().contains("version 3"),
         "{:?}",
         other.check()
     );
@@ -357,4 +365,141 @@ fn a_table_reads_back_from_its_json() {
         let json = serde_json::to_string(&table).unwrap();
         assert_eq!(serde_json::from_str::<TenantTable>(&json).unwrap(), table);
     }
+}
+
+/// Kept addresses on a host that two institutions share.
+fn with_kept(follows_asked: bool) -> TenantTable {
+    let kept = |name: &str| {
+        let name = name.parse().unwrap();
+        let of = |text: &str| text.parse::<Template>().unwrap().of(&name);
+        KeptAddresses {
+            manifest: Some(of(
+                "https://imagenes.example.org/iiif/prezi/{institution}/{collection}/{item}/manifest.json",
+            )),
+            image: Some(of(
+                "https://imagenes.example.org/iiif/img/{institution}/{collection}-{item}-{page}",
+            )),
+            follows_asked,
+        }
+    };
+    let mut table = by_path();
+    for tenant in &mut table.tenants {
+        tenant.kept = kept(tenant.name.as_str());
+        tenant.collections = ["a", "a-b"]
+            .map(|name| Collection {
+                name: name.parse().unwrap(),
+                label: LanguageMap::default(),
+                description: None,
+                rights: None,
+                required_statement: None,
+                address_name: (name == "a").then(|| "BDC".to_owned()),
+            })
+            .into();
+    }
+    table
+}
+
+/// The institution, the collection and the item of a kept address, and what is asked of it.
+fn kept(table: &TenantTable, authority: &str, path: &str) -> String {
+    match table.locate(&asked(authority), path) {
+        Located::Kept(tenant, kind, values, rest) => {
+            let collection = tenant.kept_collection(&values).map(|c| c.name.as_str());
+            let item = values.item.as_deref().unwrap_or_default();
+            let page = values.page.map_or(0, NonZeroU32::get);
+            let collection = collection.unwrap_or("-");
+            format!("{kind:?} {} {collection} {item} {page} {rest}", tenant.name)
+        }
+        _ => "-".to_owned(),
+    }
+}
+
+#[test]
+fn kept_addresses_of_the_host_asked_come_before_all_others() {
+    let here = "imagenes.example.org";
+    for (authority, path, expected) in [
+        (
+            here,
+            "/iiif/prezi/biblioteca/BDC/Plano%20n.%C2%BA%201/manifest.json",
+            "Manifest biblioteca a Plano n.º 1 0 ",
+        ),
+        (
+            "Imagenes.Example.org:443",
+            "/iiif/prezi/biblioteca-sur/a-b/x/manifest.json",
+            "Manifest biblioteca-sur a-b x 0 ",
+        ),
+        (
+            here,
+            "/iiif/img/biblioteca/a-b-c-d-2/full/max/0/default.jpg",
+            "Image biblioteca a-b c-d 2 /full/max/0/default.jpg",
+        ),
+        (
+            here,
+            "/iiif/img/biblioteca/BDC-c-1",
+            "Image biblioteca a c 1 ",
+        ),
+        (
+            here,
+            "/iiif/prezi/biblioteca/gone/x/manifest.json",
+            "Manifest biblioteca - x 0 ",
+        ),
+        (here, "/iiif/prezi/biblioteca/BDC/x/manifest.json/", "-"),
+        (here, "/iiif/prezi/Biblioteca/BDC/x/manifest.json", "-"),
+        (here, "/iiif/prezi/archivo/BDC/x/manifest.json", "-"),
+        (
+            "iiif.example.org",
+            "/iiif/prezi/biblioteca/BDC/x/manifest.json",
+            "-",
+        ),
+    ] {
+        assert_eq!(kept(&with_kept(false), authority, path), expected, "{path}");
+    }
+}
+
+#[test]
+fn where_no_hosts_are_known_a_kept_address_answers_on_every_host_and_is_named_on_it() {
+    let (table, path) = (
+        with_kept(true),
+        "/iiif/prezi/biblioteca/BDC/x/manifest.json",
+    );
+    assert_eq!(
+        kept(&table, "127.0.0.1:8080", path),
+        "Manifest biblioteca a x 0 "
+    );
+    let values = Values {
+        collection: Some("BDC".to_owned()),
+        item: Some("x".to_owned()),
+        ..Values::default()
+    };
+    for (table, origin) in [
+        (table, "http://127.0.0.1:8080"),
+        (with_kept(false), "https://imagenes.example.org"),
+    ] {
+        let url = table.tenants[0]
+            .kept
+            .url(KeptKind::Manifest, &asked("127.0.0.1:8080"), &values);
+        assert_eq!(url, Some(format!("{origin}{path}")));
+    }
+}
+
+#[test]
+fn without_its_collection_a_kept_address_speaks_of_the_first_one() {
+    let mut table = with_kept(false);
+    let tenant = &mut table.tenants[0];
+    tenant.kept.manifest = Some("https://h.example.org/m/{item}".parse().unwrap());
+    let [first, second] = [0, 1].map(|index| tenant.collections[index].clone());
+    let of = |kind, collection| tenant.kept_for(kind, collection).is_some();
+    assert_eq!(tenant.kept_collection(&Values::default()), Some(&first));
+    assert!(of(KeptKind::Manifest, &first) && !of(KeptKind::Manifest, &second));
+    assert!(of(KeptKind::Image, &second), "it names its collection");
+}
+
+#[test]
+fn a_template_in_the_place_of_the_other_kind_is_refused() {
+    let mut table = with_kept(false);
+    assert_eq!(table.check(), Ok(()));
+    let json = serde_json::to_string(&table).unwrap();
+    assert_eq!(serde_json::from_str::<TenantTable>(&json).unwrap(), table);
+    let kept = &mut table.tenants[0].kept;
+    std::mem::swap(&mut kept.manifest, &mut kept.image);
+    assert!(table.check().unwrap_err().contains("kept address"));
 }

@@ -64,6 +64,7 @@ async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> 
                 Err(failure) => Err((failure, Some(place), is_page(rest))),
             }
         }
+        Located::Kept(..) => Err((Failure::NotFound, None, false)),
         Located::Platform => match path.strip_prefix("/assets/") {
             Some(asset) => html::asset(asking, asset).map_err(|failure| (failure, None, false)),
             None if path == "/" => html::platform(asking, &table)
