@@ -1,4 +1,4 @@
-//! Lays every static asset into `OUT_DIR/assets`: as it is, compressed, and its content hash.
+//! Lays every static asset into `OUT_DIR/assets`: as it is, in three content codings, and its content hash.
 //!
 //! Nothing is fetched here: the deep zoom viewer must already lie in `node_modules`.
 
@@ -40,6 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         fs::write(out.join(name), &bytes)?;
         fs::write(out.join(format!("{name}.gz")), gzip(&bytes)?)?;
+        fs::write(out.join(format!("{name}.br")), brotli(&bytes)?)?;
+        fs::write(out.join(format!("{name}.zst")), zstd(&bytes)?)?;
         // 64 bits tell one version of a file from the next.
         let hash = blake3::hash(&bytes).to_hex();
         fs::write(out.join(format!("{name}.hash")), &hash[..16])?;
@@ -62,4 +64,18 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut writer = GzBuilder::new().write(Vec::new(), Compression::best());
     writer.write_all(bytes)?;
     writer.finish()
+}
+
+fn brotli(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut out, 4096, 11, 24);
+    writer.write_all(bytes)?;
+    writer.flush()?;
+    drop(writer);
+    Ok(out)
+}
+
+fn zstd(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    // Browsers refuse windows above 8 MiB (RFC 9659); level 19 stays at that.
+    zstd::bulk::compress(bytes, 19)
 }

@@ -15,6 +15,10 @@ pub struct Asset {
     pub bytes: &'static [u8],
     /// The bytes with gzip content coding.
     pub gzip: &'static [u8],
+    /// The bytes with brotli content coding (`br`), the smallest of all.
+    pub brotli: &'static [u8],
+    /// The bytes with Zstandard content coding (`zstd`).
+    pub zstd: &'static [u8],
 }
 
 macro_rules! asset {
@@ -25,6 +29,8 @@ macro_rules! asset {
             hash: include_str!(concat!(env!("OUT_DIR"), "/assets/", $name, ".hash")),
             bytes: include_bytes!(concat!(env!("OUT_DIR"), "/assets/", $name)),
             gzip: include_bytes!(concat!(env!("OUT_DIR"), "/assets/", $name, ".gz")),
+            brotli: include_bytes!(concat!(env!("OUT_DIR"), "/assets/", $name, ".br")),
+            zstd: include_bytes!(concat!(env!("OUT_DIR"), "/assets/", $name, ".zst")),
         }
     };
 }

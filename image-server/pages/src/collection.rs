@@ -1,12 +1,15 @@
-//! The page of a collection: its items, a page of them at a time.
+//! The page of a collection: its items, a page of them at a time, chosen by filters.
 
-use maud::{Markup, html};
+use acervo_tenancy::LanguageMap;
+use maud::html;
 
+use crate::filter::{self, Filter};
 use crate::frame::{Content, Frame, document};
+use crate::paging::{Paging, pagination};
 use crate::parts::{
-    ItemCard, Named, breadcrumbs, document_link, item_grid, named, rights_link, title_of,
+    ItemCard, Named, breadcrumbs, document_link, item_grid, named, prose, rights_link, title_of,
 };
-use crate::{link, text};
+use crate::{schema, text};
 
 /// What a collection's page shows.
 #[derive(Debug, Clone)]
@@ -15,62 +18,20 @@ pub struct CollectionPage<'a> {
     pub institution: Named<'a>,
     /// The collection.
     pub collection: Named<'a>,
+    /// What it holds, in paragraphs that blank lines divide.
+    pub description: Option<&'a LanguageMap>,
     /// The URI of the rights statement of its items.
     pub rights: Option<&'a str>,
+    /// By what its items can be chosen; a filter without values is left out.
+    pub filters: Vec<Filter<'a>>,
+    /// The list without any filter, for when one is active.
+    pub clear_url: Option<&'a str>,
     /// The items of this page of the list.
     pub items: Vec<ItemCard<'a>>,
-    /// Which page of the list this is.
+    /// Which page of the list this is; its total counts the items that the filters leave.
     pub paging: Paging,
     /// The URL of the IIIF collection.
     pub collection_url: &'a str,
-}
-
-/// Which page of a list is shown; other pages are found under `?page=`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Paging {
-    number: usize,
-    pages: usize,
-    per_page: usize,
-    total: u64,
-}
-
-impl Paging {
-    /// Page `number` (1 is the first) of a list of `total` things, `per_page` on each.
-    ///
-    /// `None` if there is no such page; an empty list has one empty page.
-    #[must_use]
-    pub fn new(number: usize, total: u64, per_page: usize) -> Option<Self> {
-        let pages = usize::try_from(total)
-            .ok()?
-            .div_ceil(per_page.max(1))
-            .max(1);
-        (1..=pages).contains(&number).then_some(Self {
-            number,
-            pages,
-            per_page,
-            total,
-        })
-    }
-
-    /// How many things come before this page.
-    #[must_use]
-    pub const fn offset(&self) -> usize {
-        (self.number - 1) * self.per_page
-    }
-
-    /// The numbers to link: first, last and those about this page; a gap between is `None`.
-    fn numbers(self) -> Vec<Option<usize>> {
-        let mut numbers = vec![];
-        let mut last = 0;
-        for number in 1..=self.pages {
-            if number == 1 || number == self.pages || number.abs_diff(self.number) <= 1 {
-                numbers.extend((number > last + 1).then_some(None));
-                numbers.push(Some(number));
-                last = number;
-            }
-        }
-        numbers
-    }
 }
 
 /// The page of a collection.
@@ -86,121 +47,61 @@ pub fn collection(frame: &Frame<'_>, page: &CollectionPage<'_>) -> String {
         _ => format!("{name} · {}", text::page(number, language)),
     };
     let (_, institution) = title_of(page.institution.label, language);
+    let chosen = filter::active(&page.filters);
     let main = html! {
         (breadcrumbs(frame, &[page.institution]))
         div.hero {
             p.kind { (text::COLLECTION.get(language)) }
             h1 { (named(label, language)) }
+            @if let (Some(description), 1, false) = (page.description, number, chosen) {
+                div.prose { (prose(description, language)) }
+            }
+            @if let Some(rights) = page.rights.and_then(|uri| rights_link(uri, language)) {
+                p.rights { span.term { (text::RIGHTS.get(language)) ":" } " " (rights) }
+            }
+        }
+        (filter::panel(frame, &page.filters))
+        section.list aria-labelledby="items" {
+            h2.unseen #items { (text::ITEMS.get(language)) }
+            (filter::chips(frame, &page.filters, page.clear_url))
             p.facts {
                 (items)
                 @if page.paging.pages > 1 {
                     " · " (text::page_of(number, page.paging.pages, language))
                 }
             }
-            @if let Some(rights) = page.rights.and_then(|uri| rights_link(uri, language)) {
-                p.rights { span.term { (text::RIGHTS.get(language)) ":" } " " (rights) }
+            @if page.items.is_empty() {
+                p.empty {
+                    @if chosen { (text::NO_ITEMS_LEFT.get(language)) }
+                    @else { (text::NO_ITEMS.get(language)) }
+                }
+            } @else {
+                (item_grid(frame, &page.items))
             }
+            (pagination(frame, page.paging))
         }
-        @if page.items.is_empty() {
-            p.empty { (text::NO_ITEMS.get(language)) }
-        } @else {
-            (item_grid(frame, &page.items))
-        }
-        (pagination(frame, page.paging))
         section.data aria-labelledby="data" {
             h2 #data { (text::DATA.get(language)) }
             (document_link(text::COLLECTION_DOCUMENT, page.collection_url, language))
         }
     };
+    // A list that filters made is no page of its own for search engines.
+    let canonical = frame.canonical.filter(|_| !chosen);
     document(
-        frame,
+        &Frame {
+            canonical,
+            ..*frame
+        },
         &Content {
             title: &title,
             description: &format!("{name}, {institution}: {items}."),
             institution: Some(page.institution),
             document: Some(page.collection_url),
+            data: canonical.map(|address| schema::collection(address, page, language)),
             number,
             viewer: false,
+            searches: false,
             main,
         },
     )
-}
-
-fn pagination(frame: &Frame<'_>, paging: Paging) -> Markup {
-    let language = frame.language;
-    let Paging {
-        number: here,
-        pages,
-        ..
-    } = paging;
-    let to = |number| link::page(frame.query, number);
-    html! {
-        @if pages > 1 {
-            nav.pages aria-label=(text::LIST_PAGES.get(language)) {
-                @if here > 1 {
-                    a.step rel="prev" href=(to(here - 1)) { (text::PREVIOUS.get(language)) }
-                }
-                ol role="list" {
-                    @for number in paging.numbers() {
-                        @match number {
-                            Some(number) => li {
-                                a href=(to(number)) aria-label=(text::page(number, language))
-                                    aria-current=[(number == here).then_some("page")] {
-                                    (text::number(number as u64, language))
-                                }
-                            },
-                            None => li aria-hidden="true" { "…" },
-                        }
-                    }
-                }
-                @if here < pages {
-                    a.step rel="next" href=(to(here + 1)) { (text::NEXT.get(language)) }
-                }
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_has_exactly_the_pages_it_needs() {
-        for (number, total, exists) in [
-            (1, 0, true),
-            (2, 0, false),
-            (0, 10, false),
-            (2, 10, true),
-            (3, 10, false),
-        ] {
-            assert_eq!(
-                Paging::new(number, total, 5).is_some(),
-                exists,
-                "{number} of {total}"
-            );
-        }
-        assert_eq!(
-            Paging::new(3, 11, 5).map(|paging| paging.offset()),
-            Some(10)
-        );
-    }
-
-    #[test]
-    fn a_long_list_links_its_ends_and_the_neighbours() {
-        let numbers = |number| {
-            let paging = Paging::new(number, 100, 10).expect("a page of ten");
-            let word = |n: Option<usize>| n.map_or("…".to_owned(), |n| n.to_string());
-            paging
-                .numbers()
-                .into_iter()
-                .map(word)
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        assert_eq!(numbers(1), "1 2 … 10");
-        assert_eq!(numbers(3), "1 2 3 4 … 10");
-        assert_eq!(numbers(5), "1 … 4 5 6 … 10");
-        assert_eq!(numbers(10), "1 … 9 10");
-    }
 }

@@ -1,10 +1,11 @@
-//! The frame around every page: head, header with the language switch, footer.
+//! The frame around every page: head, header with search and the language switch, footer.
 
 use acervo_tenancy::Language;
 use maud::{DOCTYPE, Markup, html};
+use serde_json::Value;
 
-use crate::parts::{Named, named, title_of};
-use crate::{assets, link, text};
+use crate::parts::{Image, Named, named, title_of};
+use crate::{assets, link, search, social, text};
 
 /// The policy that every page holds to; send it as `Content-Security-Policy`.
 ///
@@ -13,7 +14,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; object-src 'none'
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// Who asks for a page, and where it lies.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Frame<'a> {
     /// The language to answer in.
     pub language: Language,
@@ -32,6 +33,35 @@ pub struct Frame<'a> {
     pub canonical: Option<&'a str>,
     /// Where all institutions are listed, if such a page exists.
     pub institutions_url: Option<&'a str>,
+    /// The institution's own colours.
+    pub theme: Option<ThemeLink<'a>>,
+    /// The institution's logo, which the header shows beside its name.
+    pub logo: Option<&'a Image>,
+    /// Where the institution's collections are searched with `?q=`; `None` if they cannot be.
+    pub search_url: Option<&'a str>,
+    /// The absolute URL of the image that stands for the page where somebody shares its address; about
+    /// 1200 pixels wide.
+    pub share_image: Option<&'a str>,
+    /// Further forms of this page for programs, beside its manifest or collection.
+    pub alternates: &'a [Alternate<'a>],
+}
+
+/// The style sheet that [`theme::css`](crate::theme::css) made for an institution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThemeLink<'a> {
+    /// Its URL, on the host that was asked.
+    pub url: &'a str,
+}
+
+/// Another form of a page, named in its head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alternate<'a> {
+    /// Its URL.
+    pub url: &'a str,
+    /// Its media type: `text/csv`, `application/atom+xml`.
+    pub media_type: &'a str,
+    /// What it is called.
+    pub title: &'a str,
 }
 
 impl Frame<'_> {
@@ -59,10 +89,14 @@ pub(crate) struct Content<'a> {
     pub(crate) institution: Option<Named<'a>>,
     /// The same thing for programs: a manifest or a collection.
     pub(crate) document: Option<&'a str>,
+    /// What the page is about, in the vocabulary of schema.org.
+    pub(crate) data: Option<Value>,
     /// The number of this page where several share an address; 1 elsewhere.
     pub(crate) number: usize,
     /// Whether the page holds the deep zoom viewer.
     pub(crate) viewer: bool,
+    /// Whether the page has the search box in its own content.
+    pub(crate) searches: bool,
     /// What stands inside `main`.
     pub(crate) main: Markup,
 }
@@ -78,7 +112,10 @@ pub(crate) fn document(frame: &Frame<'_>, content: &Content<'_>) -> String {
                 a.skip href="#main" { (text::SKIP.get(language)) }
                 header.site {
                     div.wide {
-                        a.brand href=(frame.home()) { (brand(content, language)) }
+                        a.brand href=(frame.home()) { (brand(frame, content)) }
+                        @if !content.searches && content.institution.is_some() {
+                            (search::in_header(frame))
+                        }
                         (language_switch(frame))
                     }
                 }
@@ -91,9 +128,8 @@ pub(crate) fn document(frame: &Frame<'_>, content: &Content<'_>) -> String {
 }
 
 fn head(frame: &Frame<'_>, content: &Content<'_>) -> Markup {
-    let language = frame.language;
     let site = match content.institution {
-        Some(institution) => title_of(institution.label, language).1,
+        Some(institution) => title_of(institution.label, frame.language).1,
         None => text::PLATFORM,
     };
     html! {
@@ -107,19 +143,27 @@ fn head(frame: &Frame<'_>, content: &Content<'_>) -> Markup {
             meta name="color-scheme" content="light dark";
             @if let Some(address) = frame.canonical {
                 (addresses(frame, address, content.number))
+                (social::tags(frame, content, address, site))
             } @else {
                 meta name="robots" content="noindex";
             }
             @if let Some(document) = content.document {
                 link rel="alternate" type="application/ld+json" href=(document);
             }
+            @for other in frame.alternates {
+                link rel="alternate" type=(other.media_type) href=(other.url) title=(other.title);
+            }
             link rel="icon" type="image/svg+xml" href=(assets::ICON.url(frame.assets_base));
             link rel="stylesheet" href=(assets::STYLE.url(frame.assets_base));
+            @if let Some(theme) = frame.theme { link rel="stylesheet" href=(theme.url); }
             @if content.document.is_some() {
                 script type="module" src=(assets::COPY.url(frame.assets_base)) {}
             }
             @if content.viewer {
                 script type="module" src=(assets::VIEWER.url(frame.assets_base)) {}
+            }
+            @if let (Some(data), Some(_)) = (&content.data, frame.canonical) {
+                (social::data_block(data))
             }
         }
     }
@@ -127,10 +171,7 @@ fn head(frame: &Frame<'_>, content: &Content<'_>) -> Markup {
 
 /// The canonical address, and the same page in each language.
 fn addresses(frame: &Frame<'_>, address: &str, number: usize) -> Markup {
-    let page = match number {
-        0 | 1 => address.to_owned(),
-        _ => format!("{address}?page={number}"),
-    };
+    let page = numbered(address, number);
     html! {
         link rel="canonical" href=(frame.to(&page));
         @for language in Language::ALL {
@@ -141,10 +182,26 @@ fn addresses(frame: &Frame<'_>, address: &str, number: usize) -> Markup {
     }
 }
 
-fn brand(content: &Content<'_>, language: Language) -> Markup {
-    match content.institution {
-        Some(institution) => named(institution.label, language),
-        None => html! { (text::PLATFORM) },
+/// The address of page `number` where several share `address`.
+pub(crate) fn numbered(address: &str, number: usize) -> String {
+    match number {
+        0 | 1 => address.to_owned(),
+        _ => format!("{address}?page={number}"),
+    }
+}
+
+fn brand(frame: &Frame<'_>, content: &Content<'_>) -> Markup {
+    html! {
+        @match content.institution {
+            Some(institution) => {
+                @if let Some(logo) = frame.logo {
+                    img src=(logo.src) srcset=[logo.srcset.as_deref()] alt=""
+                        width=(logo.width) height=(logo.height) decoding="async";
+                }
+                span { (named(institution.label, frame.language)) }
+            },
+            None => span { (text::PLATFORM) },
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The public pages: records in, HTML out.
+//! The pages: records in, HTML out.
 //!
 //! Each page is one pure function of a [`Frame`] (who asks, where, in which language) and a record.
 //! The crate knows no HTTP, reads no file at run time and knows nothing of the catalogue; the caller
@@ -6,11 +6,18 @@
 //! content security policy [`CONTENT_SECURITY_POLICY`].
 
 pub mod assets;
+pub mod theme;
 
+mod citation;
+mod filter;
 mod frame;
 mod link;
+mod metadata;
+mod paging;
 mod parts;
 mod rights;
+mod schema;
+mod social;
 mod text;
 
 mod collection;
@@ -18,11 +25,20 @@ mod institution;
 mod item;
 mod platform;
 mod problem;
+mod report;
+mod search;
+mod volumes;
 
-pub use collection::{CollectionPage, Paging, collection};
-pub use frame::{CONTENT_SECURITY_POLICY, Frame};
+pub use collection::{CollectionPage, collection};
+pub use filter::{Filter, FilterKind, FilterValue};
+pub use frame::{Alternate, CONTENT_SECURITY_POLICY, Frame, ThemeLink};
 pub use institution::{InstitutionPage, institution};
-pub use item::{ItemPage, PageImage, Turn, item};
-pub use parts::{CollectionCard, Image, InstitutionCard, ItemCard, Named};
+pub use item::{Download, ItemPage, PageImage, PageText, Turn, item};
+pub use metadata::ValueLink;
+pub use paging::Paging;
+pub use parts::{CollectionCard, Image, InstitutionCard, ItemCard, Named, Passage};
 pub use platform::{PlatformPage, platform};
 pub use problem::{Problem, problem};
+pub use report::{ReportCollection, ReportPage, ReportRow, Work, report};
+pub use search::{Hit, SearchPage, SearchResult, search};
+pub use volumes::{VolumesPage, volumes};

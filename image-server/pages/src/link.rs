@@ -1,6 +1,7 @@
 //! Links: query strings that keep what the reader chose, and which foreign addresses are linked.
 
 use acervo_tenancy::Language;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A reference to the page itself with `key` set to `value` in its query, or removed.
 ///
@@ -24,6 +25,29 @@ pub(crate) fn with(query: &str, key: &str, value: Option<&str>) -> String {
 pub(crate) fn page(query: &str, number: usize) -> String {
     let number = (number > 1).then(|| number.to_string());
     with(query, "page", number.as_deref())
+}
+
+/// The pairs of `query` other than `key`, decoded, for the hidden fields of a form.
+pub(crate) fn hidden(query: &str, key: &str) -> Vec<(String, String)> {
+    let decoded = |part: &str| {
+        let spaced = part.replace('+', " ");
+        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+    };
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && name_of(pair) != key)
+        .map(|pair| {
+            let value = pair.split_once('=').map_or("", |(_, value)| value);
+            (decoded(name_of(pair)), decoded(value))
+        })
+        .collect()
+}
+
+/// A link that can be dragged into another viewer: it leads to `page`, and names the manifest both as the
+/// IIIF Content State API does (1.0, section 3) and as viewers from before it read it.
+pub(crate) fn dragged(page: &str, manifest: &str) -> String {
+    let manifest = utf8_percent_encode(manifest, NON_ALPHANUMERIC);
+    format!("{page}?manifest={manifest}&iiif-content={manifest}")
 }
 
 /// The language that `query` asks for with `lang`.
@@ -87,6 +111,24 @@ mod tests {
         assert_eq!(page("page=2&lang=en", 1), "?lang=en");
         assert_eq!(page("page=2", 1), "./");
         assert_eq!(page("lang=en", 7), "?lang=en&page=7");
+    }
+
+    #[test]
+    fn a_form_keeps_the_rest_of_the_query() {
+        assert_eq!(
+            hidden("page=2&q=a%20b+c&lang=en&x", "page"),
+            [("q", "a b c"), ("lang", "en"), ("x", "")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_link_for_other_viewers_names_the_manifest() {
+        assert_eq!(
+            dragged("https://x.example/p/", "https://x.example/m.json"),
+            "https://x.example/p/?manifest=https%3A%2F%2Fx%2Eexample%2Fm%2Ejson\
+             &iiif-content=https%3A%2F%2Fx%2Eexample%2Fm%2Ejson"
+        );
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub struct Named<'a> {
 pub struct Image {
     /// Its URL.
     pub src: String,
-    /// Larger forms for dense screens, in the syntax of HTML's `srcset` (`…/full/!800,800/… 2x`).
+    /// Larger forms, in the syntax of HTML's `srcset`: by density (`…/full/!800,800/… 2x`), or by width
+    /// (`… 400w, … 800w`) where the page shows it as wide as the window allows.
     pub srcset: Option<String>,
     /// Width in pixels of what `src` answers.
     pub width: u32,
@@ -45,6 +46,8 @@ pub struct InstitutionCard<'a> {
 pub struct CollectionCard<'a> {
     /// Its name and page.
     pub collection: Named<'a>,
+    /// What it holds; its first paragraph is shown.
+    pub description: Option<&'a LanguageMap>,
     /// How many items it has published.
     pub items: u64,
     /// An image of one of its items.
@@ -56,11 +59,20 @@ pub struct CollectionCard<'a> {
 pub struct ItemCard<'a> {
     /// Its name and page.
     pub item: Named<'a>,
+    /// Who made it: the first creator, as the record says it.
+    pub creator: Option<&'a str>,
+    /// When it was made, as the record says it.
+    pub date: Option<&'a str>,
     /// How many images it has.
     pub pages: u64,
-    /// Its first image.
+    /// How many volumes it has; 0 for what is no item of several volumes.
+    pub volumes: u64,
+    /// The image that stands for it.
     pub thumbnail: Option<Image>,
 }
+
+/// A text in pieces; those marked `true` are what the reader searched for.
+pub type Passage = Vec<(bool, String)>;
 
 /// The tag and text of a name; an empty one reads "untitled".
 pub(crate) fn title_of(label: &LanguageMap, language: Language) -> (&str, &str) {
@@ -90,49 +102,125 @@ fn breakable(text: &str) -> Markup {
     }
 }
 
+/// The `lang` of a text with the tag `tag` on a page in `language`; `None` where it need not be said.
+pub(crate) fn foreign(tag: Option<&str>, language: Language) -> Option<&str> {
+    tag.filter(|tag| !tag.is_empty() && *tag != "none" && Language::from_tag(tag) != Some(language))
+}
+
+/// The paragraphs of a text, which blank lines divide.
+pub(crate) fn paragraphs(text: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for line in text.lines().map(str::trim) {
+        match (line, all.last_mut()) {
+            ("", Some(last)) if !last.is_empty() => all.push(String::new()),
+            ("", _) | (_, None) => {}
+            (line, Some(last)) => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(line);
+            }
+        }
+    }
+    all.retain(|paragraph| !paragraph.is_empty());
+    all
+}
+
+/// A text of several paragraphs.
+pub(crate) fn prose(text: &LanguageMap, language: Language) -> Markup {
+    let (tag, text) = text.pick(language);
+    let tag = foreign(Some(tag), language);
+    html! {
+        @for paragraph in paragraphs(text) {
+            p lang=[tag] dir=[tag.map(|_| "auto")] { (paragraph) }
+        }
+    }
+}
+
+/// A text with what was searched for marked.
+pub(crate) fn passage(pieces: &Passage) -> Markup {
+    html! {
+        @for (hit, piece) in pieces {
+            @if *hit { mark { (piece) } } @else { (piece) }
+        }
+    }
+}
+
 /// An image with the text `alt`; an empty one says that words beside it tell the same.
 pub(crate) fn image(image: &Image, alt: &str) -> Markup {
     html! {
-        img src=(image.src) srcset=[image.srcset.as_deref()] alt=(alt)
+        img src=(image.src) srcset=[image.srcset.as_deref()] sizes=[sizes(image, "20rem")] alt=(alt)
             width=(image.width) height=(image.height) loading="lazy" decoding="async";
     }
 }
 
+/// The `sizes` that a `srcset` by width needs.
+pub(crate) fn sizes<'a>(image: &Image, sizes: &'a str) -> Option<&'a str> {
+    let by_width = image.srcset.as_deref()?.trim_end().ends_with('w');
+    by_width.then_some(sizes)
+}
+
+/// What a card of a grid shows.
+pub(crate) struct Card<'a> {
+    pub(crate) target: Named<'a>,
+    pub(crate) thumbnail: Option<&'a Image>,
+    /// A line under the name.
+    pub(crate) about: Option<Markup>,
+    /// How much there is behind it.
+    pub(crate) count: Option<String>,
+}
+
 /// A card of a grid: one link with an image, a name and a count.
-pub(crate) fn card(
-    frame: &Frame<'_>,
-    target: Named<'_>,
-    thumbnail: Option<&Image>,
-    count: Option<&str>,
-) -> Markup {
+pub(crate) fn card(frame: &Frame<'_>, card: &Card<'_>) -> Markup {
     html! {
         li.card {
-            a href=(frame.to(target.url)) {
+            a href=(frame.to(card.target.url)) {
                 span.mat {
-                    @match thumbnail {
+                    @match card.thumbnail {
                         Some(thumbnail) => (image(thumbnail, "")),
                         None => span.blank aria-hidden="true" {},
                     }
                 }
-                span.name { (named(target.label, frame.language)) }
-                @if let Some(count) = count { span.count { (count) } }
+                span.name { (named(card.target.label, frame.language)) }
+                @if let Some(about) = &card.about { span.about { (about) } }
+                @if let Some(count) = &card.count { span.count { (count) } }
             }
         }
     }
 }
 
-/// The cards of items; the number of images is told where there are several.
+/// Who made an item and when: `Ana Ruiz, 1846`.
+pub(crate) fn byline(item: &ItemCard<'_>) -> Option<Markup> {
+    let known = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
+    (known(item.creator) || known(item.date)).then(|| {
+        html! {
+            @if let Some(creator) = item.creator { bdi { (creator) } }
+            @if known(item.creator) && known(item.date) { ", " }
+            @if let Some(date) = item.date { bdi { (date) } }
+        }
+    })
+}
+
+/// How much there is of an item, where it is more than one image.
+pub(crate) fn amount(item: &ItemCard<'_>, language: Language) -> Option<String> {
+    match (item.volumes, item.pages) {
+        (1.., _) => Some(text::VOLUMES_N.count(item.volumes, language)),
+        (0, 2..) => Some(text::IMAGES_N.count(item.pages, language)),
+        (0, _) => None,
+    }
+}
+
+/// The cards of items.
 pub(crate) fn item_grid(frame: &Frame<'_>, items: &[ItemCard<'_>]) -> Markup {
     html! {
         ul.grid.items role="list" {
-            @for card_of in items {
-                @let count = text::IMAGES_N.count(card_of.pages, frame.language);
-                (card(
-                    frame,
-                    card_of.item,
-                    card_of.thumbnail.as_ref(),
-                    (card_of.pages > 1).then_some(&*count),
-                ))
+            @for item in items {
+                (card(frame, &Card {
+                    target: item.item,
+                    thumbnail: item.thumbnail.as_ref(),
+                    about: byline(item),
+                    count: amount(item, frame.language),
+                }))
             }
         }
     }
@@ -157,16 +245,33 @@ pub(crate) fn breadcrumbs(frame: &Frame<'_>, above: &[Named<'_>]) -> Markup {
     }
 }
 
+/// A button that copies the address `url`, made absolute, and says so; nothing without the script.
+pub(crate) fn copy_address(name: Text, url: &str, language: Language) -> Markup {
+    html! {
+        button type="button" data-copy=(url) data-done=(text::LINK_COPIED.get(language)) {
+            (name.get(language))
+        }
+        span.status role="status" {}
+    }
+}
+
+/// A button that copies `text` as it is, and says so; nothing without the script.
+pub(crate) fn copy_text(name: Text, text: &str, language: Language) -> Markup {
+    html! {
+        button type="button" data-text=(text) data-done=(text::TEXT_COPIED.get(language)) {
+            (name.get(language))
+        }
+        span.status role="status" {}
+    }
+}
+
 /// A link to a document for programs, with a button that copies its address.
 pub(crate) fn document_link(name: Text, url: &str, language: Language) -> Markup {
     html! {
         p.document {
             a href=(url) type="application/ld+json" { (name.get(language)) }
             " "
-            button type="button" hidden data-copy=(url) data-done=(text::COPIED.get(language)) {
-                (text::COPY.get(language))
-            }
-            span.status role="status" {}
+            (copy_address(text::COPY, url, language))
         }
     }
 }
@@ -178,4 +283,21 @@ pub(crate) fn rights_link(uri: &str, language: Language) -> Option<Markup> {
     Some(html! {
         a href=(href) rel="license" { (words.as_deref().unwrap_or_else(|| link::spoken(href))) }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_lines_divide_paragraphs() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("Uno", vec!["Uno"]),
+            ("Uno\nsigue", vec!["Uno sigue"]),
+            ("\n\nUno\r\n \r\n\r\nDos\n", vec!["Uno", "Dos"]),
+        ] {
+            assert_eq!(paragraphs(text), expected, "{text:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use maud::html;
 
 use crate::frame::{Content, Frame, document};
-use crate::parts::{InstitutionCard, card};
+use crate::parts::{Card, InstitutionCard, card};
 use crate::text;
 
 /// What the platform's page shows.
@@ -32,8 +32,12 @@ pub fn platform(frame: &Frame<'_>, page: &PlatformPage<'_>) -> String {
             } @else {
                 ul.grid.places role="list" {
                     @for place in &page.institutions {
-                        @let count = text::ITEMS_N.count(place.items, language);
-                        (card(frame, place.institution, place.thumbnail.as_ref(), Some(&count)))
+                        (card(frame, &Card {
+                            target: place.institution,
+                            thumbnail: place.thumbnail.as_ref(),
+                            about: None,
+                            count: Some(text::ITEMS_N.count(place.items, language)),
+                        }))
                     }
                 }
             }
@@ -46,8 +50,10 @@ pub fn platform(frame: &Frame<'_>, page: &PlatformPage<'_>) -> String {
             description: text::PLATFORM_LEAD.get(language),
             institution: None,
             document: None,
+            data: None,
             number: 1,
             viewer: false,
+            searches: false,
             main,
         },
     )

@@ -59,8 +59,10 @@ pub fn problem(frame: &Frame<'_>, institution: Option<Named<'_>>, problem: Probl
             description: help.get(frame.language),
             institution,
             document: None,
+            data: None,
             number: 1,
             viewer: false,
+            searches: false,
             main,
         },
     )

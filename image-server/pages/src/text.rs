@@ -1,6 +1,12 @@
 //! Every word that the pages say, in every language: a missing translation does not compile.
 
+mod figures;
+
 use acervo_tenancy::Language;
+
+pub(crate) use figures::{
+    bytes, cell, done_of, image_number, image_of, moment, number, page, page_of, results_for,
+};
 
 /// A text of the pages.
 #[derive(Debug, Clone, Copy)]
@@ -30,54 +36,6 @@ impl Noun {
     pub(crate) fn count(self, count: u64, language: Language) -> String {
         let noun = if count == 1 { self.one } else { self.many };
         format!("{}\u{a0}{}", number(count, language), noun.get(language))
-    }
-}
-
-/// A number as it is written: `12 345` in Spanish, `12,345` in English.
-pub(crate) fn number(number: u64, language: Language) -> String {
-    let digits = number.to_string();
-    // Spanish orthography leaves four digits together.
-    let (separator, least) = match language {
-        Language::Es => ("\u{202f}", 5),
-        Language::En => (",", 4),
-    };
-    if digits.len() < least {
-        return digits;
-    }
-    let head = digits.len() % 3;
-    let mut groups = vec![];
-    if head > 0 {
-        groups.push(&digits[..head]);
-    }
-    groups.extend(
-        (head..digits.len())
-            .step_by(3)
-            .map(|at| &digits[at..at + 3]),
-    );
-    groups.join(separator)
-}
-
-/// `Imagen 3 de 12`.
-pub(crate) fn image_of(number: usize, total: usize, language: Language) -> String {
-    match language {
-        Language::Es => format!("Imagen {number} de {total}"),
-        Language::En => format!("Image {number} of {total}"),
-    }
-}
-
-/// `Página 3 de 12`, of a list.
-pub(crate) fn page_of(number: usize, total: usize, language: Language) -> String {
-    match language {
-        Language::Es => format!("Página {number} de {total}"),
-        Language::En => format!("Page {number} of {total}"),
-    }
-}
-
-/// `Página 3`, of a list.
-pub(crate) fn page(number: usize, language: Language) -> String {
-    match language {
-        Language::Es => format!("Página {number}"),
-        Language::En => format!("Page {number}"),
     }
 }
 
@@ -133,6 +91,17 @@ pub(crate) const IMAGES_N: Noun = Noun {
     },
 };
 
+pub(crate) const VOLUMES_N: Noun = Noun {
+    one: Text {
+        es: "volumen",
+        en: "volume",
+    },
+    many: Text {
+        es: "volúmenes",
+        en: "volumes",
+    },
+};
+
 macro_rules! texts {
     ($($name:ident = $es:literal, $en:literal;)*) => {
         $(pub(crate) const $name: Text = Text { es: $es, en: $en };)*
@@ -162,19 +131,44 @@ texts! {
         "This institution has not published any collections yet.";
     FEATURED = "Para empezar", "A place to start";
     WEB_SITE = "Sitio web de la institución", "The institution’s web site";
+    ABOUT_INSTITUTION = "Acerca de la institución", "About the institution";
     COLLECTION = "Colección", "Collection";
+    ITEMS = "Ítems", "Items";
     NO_ITEMS = "Esta colección todavía no tiene ítems publicados.",
         "This collection has no published items yet.";
+    NO_ITEMS_LEFT = "Ningún ítem cumple todos estos filtros. Quite alguno.",
+        "No item matches all of these filters. Remove one of them.";
+    FILTER = "Filtrar", "Filter";
+    ACTIVE_FILTERS = "Filtros activos", "Active filters";
+    CLEAR_FILTERS = "Quitar todos", "Clear all";
+    REMOVE = "Quitar", "Remove";
+    SUBJECTS = "Tema", "Subject";
+    PLACES = "Lugar", "Place";
+    DECADES = "Fecha", "Date";
+    SHOW_ALL = "Ver todos", "Show all";
     LIST_PAGES = "Páginas de la lista", "Pages of the list";
     PREVIOUS = "Anterior", "Previous";
     NEXT = "Siguiente", "Next";
 
-    INSTITUTION = "Institución", "Institution";
     RIGHTS = "Derechos", "Rights";
-    EXTENT = "Extensión", "Extent";
     THIS_IMAGE = "Esta imagen", "This image";
+    ORIGINAL_SIZE = "Tamaño original", "Original size";
     PIXELS = "píxeles", "pixels";
-    OPEN_LARGER = "Abrir en tamaño grande", "Open in a large size";
+    DOWNLOAD = "Descargar", "Download";
+    COPY_VIEW = "Copiar enlace a esta vista", "Copy link to this view";
+    CHAPTERS = "Contenido", "Contents";
+    PART_OF = "Forma parte de", "Part of";
+    DIGITISED = "Versión digital", "Digital copy";
+    HOMEPAGE = "Ver en el sitio de la institución", "See on the institution’s site";
+    CITE = "Cómo citar", "How to cite";
+    COPY_CITATION = "Copiar la cita", "Copy the citation";
+    NO_DATE = "s. f.", "n.d.";
+    TEXT = "Texto de esta imagen", "Text of this image";
+    RECOGNISED = "Una máquina leyó este texto: puede contener errores.",
+        "A machine read this text: it may contain errors.";
+    VOLUMES = "Volúmenes", "Volumes";
+    PREVIOUS_VOLUME = "Volumen anterior", "Previous volume";
+    NEXT_VOLUME = "Volumen siguiente", "Next volume";
     ABOUT = "Acerca de este ítem", "About this item";
     OTHER_ITEMS = "Otros ítems de la colección", "Other items of the collection";
     PREVIOUS_ITEM = "Ítem anterior", "Previous item";
@@ -205,8 +199,45 @@ texts! {
     DATA = "Para visores IIIF y programas", "For IIIF viewers and programs";
     MANIFEST = "Manifiesto IIIF", "IIIF manifest";
     COLLECTION_DOCUMENT = "Colección IIIF", "IIIF collection";
+    MANIFEST_2 = "Manifiesto IIIF 2.1, para visores antiguos", "IIIF manifest 2.1, for older viewers";
+    OTHER_VIEWER = "Abrir en otro visor", "Open in another viewer";
+    OTHER_VIEWER_HELP = "Arrastre este enlace a un visor compatible con IIIF, o copie allí el enlace del manifiesto.",
+        "Drag this link into a viewer that reads IIIF, or paste the link of the manifest there.";
     COPY = "Copiar enlace", "Copy link";
-    COPIED = "Enlace copiado", "Link copied";
+    LINK_COPIED = "Enlace copiado", "Link copied";
+    TEXT_COPIED = "Texto copiado", "Text copied";
+
+    SEARCH = "Buscar", "Search";
+    SEARCH_IN = "Buscar en las colecciones", "Search the collections";
+    SEARCH_HINT = "Título, autor, tema o palabras del texto", "Title, author, subject or words of the text";
+    SEARCH_WHERE = "Colecciones con resultados", "Collections with results";
+    SEARCH_INVITATION =
+        "Escriba un nombre, un lugar, un tema o unas palabras: se busca en las descripciones y en el texto de las páginas.",
+        "Write a name, a place, a subject or a few words: descriptions and the text of pages are searched.";
+    NOTHING_FOUND = "No encontramos nada con estas palabras.", "We found nothing with these words.";
+    NOTHING_SPELLING = "Revise la ortografía, o escriba las palabras como se usaban en su época.",
+        "Check the spelling, or write the words as they were used at the time.";
+    NOTHING_FEWER = "Pruebe con menos palabras, o con otras más generales.",
+        "Try fewer words, or more general ones.";
+    NOTHING_BROWSE = "Explore las colecciones", "Explore the collections";
+
+    REPORT = "Informe de publicación", "Publication report";
+    REPORT_LEAD = "Qué se publicó de lo entregado, qué no, y qué hacer.",
+        "What was published of what was handed over, what was not, and what to do.";
+    IN_WORK = "En curso", "Under way";
+    SCANNING = "buscando cambios", "looking for changes";
+    RELOAD = "Actualizar esta página", "Reload this page";
+    PUBLISHED = "Publicados", "Published";
+    REFUSED = "No publicados", "Not published";
+    NOTES = "Observaciones", "Notes";
+    ENDED = "Última publicación", "Last published";
+    NEVER = "todavía no", "not yet";
+    FILE = "Archivo", "File";
+    WHERE = "Celda", "Cell";
+    WHY = "Qué ocurre y qué hacer", "What happened and what to do";
+    NOTHING_REFUSED = "Todo lo entregado está publicado.", "Everything that was handed over is published.";
+    NO_NOTES = "No hay observaciones.", "There are no notes.";
+    REPORT_DATA = "Este informe para programas y hojas de cálculo", "This report for programs and spreadsheets";
 
     HOME = "Ir al inicio", "Go to the start page";
     NOT_FOUND = "No encontramos esta página", "We could not find this page";
@@ -252,19 +283,6 @@ mod tests {
         ] {
             assert_eq!(IMAGES_N.count(count, Language::Es), es);
             assert_eq!(IMAGES_N.count(count, Language::En), en);
-        }
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_three() {
-        for (value, es, en) in [
-            (999, "999", "999"),
-            (9999, "9999", "9,999"),
-            (12_345, "12\u{202f}345", "12,345"),
-            (1_000_000, "1\u{202f}000\u{202f}000", "1,000,000"),
-        ] {
-            assert_eq!(number(value, Language::Es), es);
-            assert_eq!(number(value, Language::En), en);
         }
     }
 
