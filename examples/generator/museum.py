@@ -11,7 +11,7 @@ MARK = "http://creativecommons.org/publicdomain/mark/1.0/"
 
 PHOTOGRAPH_COLUMNS = (
     "objectid;title;title@en;creator;date;description;subject;location;latitude;longitude;identifier;rightsstatement;"
-    "alt;format;Técnica"
+    "alt;format;Negativo"
 ).split(";")
 
 PHOTOGRAPHS = [
@@ -136,7 +136,7 @@ def photograph_sheet():
     for *known, rights, alt in PHOTOGRAPHS:
         number = known[0].removeprefix("MC-F-")
         identifier = f"MC, Fototeca, caja 3, núm. {number}" if number else ""
-        writer.writerow([*known, identifier, rights, alt, "image/jpeg", "Gelatina de plata sobre papel"])
+        writer.writerow([*known, identifier, rights, alt, "image/jpeg", "Placa de vidrio, 13 × 18 cm"])
     return out.getvalue().encode("windows-1252")
 
 
