@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Draws every image of the invented institutions in this folder.
+"""Draws every image of the invented institutions in this folder, and writes the sheets and texts beside them.
 
     python3 -m pip install numpy pillow
-    python3 examples/generate.py            # all of them, about a minute
+    python3 examples/generate.py            # all of them, one to three minutes
     python3 examples/generate.py mapas      # those whose path contains "mapas"
 
 Everything is computed from fixed seeds; nothing is downloaded and no font is needed.
@@ -15,7 +15,22 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # keeps __pycache__ out of this folder
 
 try:
-    from generator import forms, manuscripts, maps, photographs, plans, plates, port, posters, typescript
+    from generator import (
+        books,
+        coast,
+        emblem,
+        forms,
+        manuscripts,
+        maps,
+        museum,
+        ocr,
+        photographs,
+        plans,
+        plates,
+        port,
+        posters,
+        typescript,
+    )
 except ModuleNotFoundError as missing:
     if missing.name not in ("numpy", "PIL"):
         raise
@@ -44,9 +59,81 @@ def tiff(compression):
     return save
 
 
-SUR, ORIENTE, SALUD = "biblioteca-sur", "historia-oriente", "archivo-salud"
+def damaged(save):
+    """Saves as `save` does and then loses the second half, as a copy that broke off."""
 
-IMAGES = [
+    def cut(image, path):
+        save(image, path)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    return cut
+
+
+def data(content, path):
+    """Saves bytes, or text in UTF-8."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+SUR, ORIENTE, SALUD, COSTA = "biblioteca-sur", "historia-oriente", "archivo-salud", "museo-costa"
+
+
+def shots():
+    """The photographs of the museum."""
+    for number, kind, finish in (
+        ("001", "playa", "gray"),
+        ("002", "muelle", "gray"),
+        ("003", "faro", "gray"),
+        ("004", "regata", "gray"),
+        ("005", "vapor", "gray"),
+        ("006", "palmas", "gray"),
+        ("007", "casetas", "gray"),
+        ("008", "redes", "gray"),
+        ("009", "temporal", "gray"),
+        ("010", "noche", "gray"),
+        ("011", "tripulacion", "gray"),
+        ("012", "salinas", "gray"),
+        ("013", "playa", "card"),
+        ("014", "faro", "sepia"),
+        ("015", "regata", "sepia"),
+        ("016", "vapor", "sepia"),
+        ("017", "muelle", "sepia"),
+    ):
+        name = f"MC-F-{number}"
+        caption = "Pescadores de Los Frailes, 1910" if finish == "card" else ""
+        save = damaged(jpeg(58)) if number == "017" else jpeg(58)
+        yield (
+            f"{COSTA}/fotografias/{name}.jpg",
+            lambda name=name, kind=kind, finish=finish, caption=caption: coast.photograph(name, kind, finish, caption),
+            save,
+        )
+
+
+def pages():
+    """The pages of the museum's books, and what an OCR program read on them."""
+    volumes = (
+        ("cartilla-nautica", 6, books.primer_leaf, (236, 222, 192), "xml", ocr.alto),
+        ("almanaque-1911", 4, lambda n: books.almanac_leaf(1911, n), (232, 226, 208), "hocr", ocr.hocr),
+        (
+            "almanaque-1912",
+            4,
+            lambda n: books.almanac_leaf(1912, n),
+            (230, 222, 200),
+            "txt",
+            lambda leaf, _: leaf.text(),
+        ),
+    )
+    for name, count, leaf, colour, ending, text in volumes:
+        for n in range(1, count + 1):
+            place = f"{COSTA}/libros/{name}/{n:03}"
+            yield (
+                f"{place}.jpg",
+                lambda name=name, n=n, leaf=leaf, colour=colour: books.printed(leaf(n), name, n, colour),
+                jpeg(52),
+            )
+            yield f"{place}.{ending}", lambda n=n, leaf=leaf, text=text: text(leaf(n), f"{n:03}.jpg"), data
+
+
+FILES = [
     (f"{SUR}/mapas/Plano de Puerto Sereno, 1853.jpg", port.port, jpeg(50)),
     (f"{SUR}/mapas/Carta esférica de la Costa de Almendra.jpg", maps.chart, jpeg(50, progressive=True)),
     (f"{SUR}/mapas/Isla_de_Brumas_1791.jpg", maps.island, jpeg(50)),
@@ -84,17 +171,29 @@ IMAGES = [
     (f"{SALUD}/expedientes/Historia clínica 000214/2.png", lambda: forms.history(2), png),
     (f"{SALUD}/expedientes/Historia clínica 000214/10 curva térmica.jpg", forms.fever_chart, jpeg(58)),
     (f"{SALUD}/expedientes/VACUNACION_1954.png", forms.vaccination, png),
+    *shots(),
+    (
+        f"{COSTA}/fotografias/Sin inventariar 07.jpg",
+        lambda: coast.photograph("sin-inventariar-07", "palmas", "sepia"),
+        jpeg(58),
+    ),
+    (f"{COSTA}/fotografias/Léame.txt", lambda: museum.NOTE, data),
+    (f"{COSTA}/fotografias/metadatos.csv", museum.photograph_sheet, data),
+    *pages(),
+    (f"{COSTA}/libros/metadata.xlsx", museum.book_sheet, data),
+    (f"{COSTA}/identidad/logo.svg", emblem.logo, data),
+    (f"{SUR}/mapas/metadatos.csv", museum.map_sheet, data),
 ]
-"""Path below this folder, what draws the image, how it is saved."""
+"""Path below this folder, what makes the image or the file, how it is saved."""
 
 
 def main(arguments):
     if any(a.startswith("-") for a in arguments):
         print(__doc__.strip())
         return 0 if set(arguments) <= {"-h", "--help"} else 2
-    wanted = [i for i in IMAGES if not arguments or any(a in i[0] for a in arguments)]
+    wanted = [i for i in FILES if not arguments or any(a in i[0] for a in arguments)]
     if not wanted:
-        print(f"no image has {' or '.join(arguments)} in its path", file=sys.stderr)
+        print(f"no file has {' or '.join(arguments)} in its path", file=sys.stderr)
         return 2
     for name, draw, save in wanted:
         started = time.monotonic()

@@ -154,6 +154,15 @@ def measure(text, size, hand):
     return _letters(text, hand)[0] * size / 10
 
 
+def extent(text, size, hand):
+    """What `text` covers from the start of its baseline: left, top, right, bottom in pixels, top negative."""
+    points = [p for _, stroke in _letters(text, hand)[1] for p in stroke]
+    k, half = size / 10, hand.width * size / 2
+    across, up = [u + v * hand.slant for u, v in points], [v for _, v in points]
+    edge = half + hand.serif * size
+    return min(across) * k - edge, -max(up) * k - half, max(across) * k + edge, -min(up) * k + half
+
+
 def _serifs(points, hand, size):
     """Serifs at the ends of a straight stroke that stand near upright."""
     for end, other in ((points[0], points[1]), (points[-1], points[-2])):
