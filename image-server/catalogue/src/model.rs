@@ -106,7 +106,7 @@ pub struct Entry {
 
 /// An item as a whole: what manifests and pages are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holding {
+pub struct Detail {
     /// The item.
     pub item: Item,
     /// What is known of the item that it is a volume of.
@@ -119,7 +119,7 @@ pub struct Holding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemState {
     /// It is published.
-    Published(Box<Holding>),
+    Published(Box<Detail>),
     /// It was published once: its addresses answer 410.
     Gone,
 }

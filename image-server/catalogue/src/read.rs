@@ -10,7 +10,7 @@ use acervo_tenancy::Bilingual;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use crate::error::CatalogueError;
-use crate::model::{Entry, Holding, Item, ItemState, Page, Refusal, Stored, Summary};
+use crate::model::{Entry, Detail, Item, ItemState, Page, Refusal, Stored, Summary};
 use crate::row;
 use crate::schema::{PAGE_COLUMNS, VERSION};
 
@@ -88,12 +88,12 @@ impl Catalogue {
                 )?
                 .query_row([name], |row| {
                     let id: i64 = row.get(0)?;
-                    Ok((id, holding(name, row)?))
+                    Ok((id, detail(name, row)?))
                 })
                 .optional()?;
-            if let Some((id, mut holding)) = found {
-                holding.item.pages = pages_of(connection, id)?;
-                return Ok(Some(ItemState::Published(Box::new(holding))));
+            if let Some((id, mut detail)) = found {
+                detail.item.pages = pages_of(connection, id)?;
+                return Ok(Some(ItemState::Published(Box::new(detail))));
             }
             let gone = connection
                 .prepare_cached("SELECT 1 FROM gone WHERE name = ?")?
@@ -132,6 +132,20 @@ impl Catalogue {
         })
     }
 
+    /// The item called `name`, as a listing shows it.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn entry(&self, name: &str) -> Result<Option<Entry>, CatalogueError> {
+        self.with(|connection| {
+            let id = connection
+                .prepare_cached("SELECT id FROM item WHERE name = ?")?
+                .query_row([name], |row| row.get(0))
+                .optional()?;
+            id.map(|id| entry(connection, id)).transpose()
+        })
+    }
+
     /// All items as they were written, in their order: those at the top, each followed by its volumes.
     ///
     /// # Errors
@@ -146,7 +160,7 @@ impl Catalogue {
                 )?
                 .query_map([], |row| {
                     let name: String = row.get(5)?;
-                    Ok((row.get(0)?, holding(&name, row)?.item))
+                    Ok((row.get(0)?, detail(&name, row)?.item))
                 })?
                 .collect::<rusqlite::Result<Vec<(i64, Item)>>>()?;
             let places: std::collections::HashMap<i64, usize> =
@@ -386,10 +400,10 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// An item without its pages, from the columns id, record, digest, and name and record of its parent.
-fn holding(name: &str, row: &Row<'_>) -> rusqlite::Result<Holding> {
+fn detail(name: &str, row: &Row<'_>) -> rusqlite::Result<Detail> {
     let record: String = row.get(1)?;
     let parent: Option<String> = row.get(4)?;
-    Ok(Holding {
+    Ok(Detail {
         item: Item {
             name: name.to_owned(),
             parent: row.get(3)?,

@@ -76,7 +76,7 @@ fn write(path: &Path, items: &[Item]) -> Summary {
 
 fn published(catalogue: &Catalogue, name: &str) -> Item {
     match catalogue.item(name).unwrap() {
-        Some(ItemState::Published(holding)) => holding.item,
+        Some(ItemState::Published(detail)) => detail.item,
         other => panic!("{name}: {other:?}"),
     }
 }

@@ -27,16 +27,19 @@ pub(crate) struct Holding {
     pub(crate) institution: String,
     /// The folder of the folders.
     pub(crate) published: PathBuf,
+    /// What it handed over: the folder of its folders.
+    pub(crate) incoming: PathBuf,
     pub(crate) collections: Vec<String>,
 }
 
 impl Holding {
-    /// The holding of `tenant` in the folder `published`.
-    pub(crate) fn of(tenant: &Tenant, published: PathBuf) -> Self {
+    /// The holding of `tenant` in the folder `published`, from what lies in `incoming`.
+    pub(crate) fn of(tenant: &Tenant, published: PathBuf, incoming: PathBuf) -> Self {
         let names = tenant.collections.iter().map(|c| c.name.to_string());
         Self {
             institution: tenant.name.to_string(),
             published,
+            incoming,
             collections: names.collect(),
         }
     }
@@ -60,6 +63,8 @@ pub(crate) struct Library {
     shelves: HashMap<Key, Arc<Shelf>>,
     /// Collections that were published once and are declared no longer.
     withdrawn: HashSet<Key>,
+    /// What institutions handed over, by their names.
+    incoming: HashMap<String, PathBuf>,
 }
 
 /// Tells two files under one name apart, without reading them.
@@ -130,6 +135,11 @@ impl Library {
             .get(&(institution.to_owned(), collection.to_owned()))
     }
 
+    /// The folder of what an institution handed over.
+    pub(crate) fn incoming(&self, institution: &str) -> Option<&Path> {
+        self.incoming.get(institution).map(PathBuf::as_path)
+    }
+
     /// Whether the collection was published once and is declared no longer.
     pub(crate) fn is_withdrawn(&self, institution: &str, collection: &str) -> bool {
         self.withdrawn
@@ -148,6 +158,8 @@ impl Library {
                 next.shelves.insert(key, shelf);
             }
             next.withdrawn.extend(holding.withdrawn());
+            let incoming = holding.incoming.clone();
+            next.incoming.insert(holding.institution.clone(), incoming);
         }
         next
     }

@@ -10,6 +10,7 @@ use acervo_catalogue::CatalogueError;
 use acervo_pixels::RenderError;
 
 use crate::admission::AdmissionError;
+use crate::encode::{self, Coding};
 use crate::store::StoreError;
 
 /// Why a request has no answer.
@@ -257,6 +258,36 @@ pub(crate) fn body(
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     response
+}
+
+/// 200 with the text that `name` names, in a coding that the client takes, or 304 if it has it; `make` is
+/// only asked for what is sent.
+pub(crate) fn named(
+    asked: &HeaderMap,
+    name: &str,
+    content_type: &str,
+    keep: Keep,
+    make: impl FnOnce() -> Result<Bytes, Failure>,
+) -> Result<Response, Failure> {
+    let coding = if encode::is_text(content_type) {
+        Coding::accepted(asked)
+    } else {
+        Coding::Identity
+    };
+    let etag = encode::tag(name, coding);
+    if not_modified(asked, &etag) {
+        return Ok(body(asked, &etag, content_type, keep, Bytes::new()));
+    }
+    let bytes = make()?;
+    let encoded = coding.encode(&bytes);
+    let word = encoded.as_ref().and(coding.word());
+    let mut response = body(asked, &etag, content_type, keep, encoded.unwrap_or(bytes));
+    let headers = response.headers_mut();
+    insert(headers, header::VARY, "Accept-Encoding");
+    if let Some(word) = word {
+        insert(headers, header::CONTENT_ENCODING, word);
+    }
+    Ok(response)
 }
 
 fn head_304() -> Response {

@@ -13,16 +13,39 @@ use crate::admission::Admission;
 use crate::library::{Holding, Library};
 use crate::store::Store;
 
-/// Bytes of listings that are kept.
-const LISTINGS: u64 = 32 << 20;
+/// Bytes of documents that are kept.
+const DOCUMENTS: u64 = 16 << 20;
 
-/// Listings weigh what they are long.
+/// Documents weigh what they are long.
 #[derive(Debug, Clone)]
 pub(crate) struct ByLength;
 
-impl Weighter<(String, u64), Bytes> for ByLength {
-    fn weight(&self, _: &(String, u64), bytes: &Bytes) -> u64 {
+impl Weighter<String, Bytes> for ByLength {
+    fn weight(&self, _: &String, bytes: &Bytes) -> u64 {
         bytes.len() as u64
+    }
+}
+
+/// The tenant table, and what changes with anything in it.
+#[derive(Debug)]
+pub(crate) struct Table {
+    tenants: TenantTable,
+    pub(crate) digest: String,
+}
+
+impl Table {
+    pub(crate) fn new(tenants: TenantTable) -> Self {
+        let text = serde_json::to_vec(&tenants).unwrap_or_default();
+        let digest = blake3::hash(&text).to_hex()[..32].to_owned();
+        Self { tenants, digest }
+    }
+}
+
+impl std::ops::Deref for Table {
+    type Target = TenantTable;
+
+    fn deref(&self) -> &TenantTable {
+        &self.tenants
     }
 }
 
@@ -53,11 +76,11 @@ pub(crate) struct Counters {
 pub(crate) struct State {
     pub(crate) settings: Settings,
     /// The institutions; replaced as a whole.
-    pub(crate) table: ArcSwap<TenantTable>,
+    pub(crate) table: ArcSwap<Table>,
     /// The catalogues; replaced one by one.
     pub(crate) library: ArcSwap<Library>,
-    /// Listings of collections, by what they say and by published state.
-    pub(crate) documents: Cache<(String, u64), Bytes, ByLength>,
+    /// Documents that were made, by their names.
+    pub(crate) documents: Cache<String, Bytes, ByLength>,
     /// Opened pyramids.
     pub(crate) store: Store,
     pub(crate) admission: Admission,
@@ -78,9 +101,9 @@ impl State {
         };
         Self {
             settings,
-            table: ArcSwap::from_pointee(table),
+            table: ArcSwap::from_pointee(Table::new(table)),
             library: ArcSwap::from(Arc::new(Library::default())),
-            documents: Cache::with_weighter(64, LISTINGS, ByLength),
+            documents: Cache::with_weighter(1024, DOCUMENTS, ByLength),
             store: Store::new(),
             admission: Admission::new(settings.render_memory),
             counters: Counters::default(),

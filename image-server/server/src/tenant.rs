@@ -12,7 +12,7 @@ use acervo_tenancy::TenantTable;
 use crate::inside::Inside;
 use crate::library::Holding;
 use crate::pace;
-use crate::state::State;
+use crate::state::{State, Table};
 
 /// Why a tenant table is not served.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +76,7 @@ impl Institution {
         let text = read(&path)?;
         let table = parse(&path, &text)?;
         let holding = holding(&table, &data);
-        state.table.store(Arc::new(table));
+        state.table.store(Arc::new(Table::new(table)));
         Ok(Self {
             path,
             data,
@@ -115,7 +115,7 @@ impl Institution {
             Ok(table) => {
                 self.holding = holding(&table, &self.data);
                 self.state.follow([&self.holding]);
-                self.state.table.store(Arc::new(table));
+                self.state.table.store(Arc::new(Table::new(table)));
                 tracing::info!(table = %self.path.display(), "the table changed");
             }
             Err(error) => tracing::error!(%error, "the institution is served as it was"),
@@ -151,5 +151,5 @@ fn parse(path: &Path, text: &[u8]) -> Result<TenantTable, TableError> {
 
 /// The holding of the only institution of `table`.
 fn holding(table: &TenantTable, data: &Path) -> Holding {
-    Holding::of(&table.tenants[0], data.join("published"))
+    Holding::of(&table.tenants[0], data.join("published"), data.join("incoming"))
 }

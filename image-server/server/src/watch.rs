@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use crate::declared::{declared, sources};
 use crate::library::{Holding, Key};
 use crate::progress::Bar;
-use crate::state::State;
+use crate::state::{State, Table};
 use crate::{memory, pace};
 
 /// How long after an ingest that could not do everything it is tried again.
@@ -145,10 +145,13 @@ impl Watch {
         self.holdings = table
             .tenants
             .iter()
-            .map(|tenant| Holding::of(tenant, self.published(tenant.name.as_str())))
+            .map(|tenant| {
+                let name = tenant.name.as_str();
+                Holding::of(tenant, self.published(name), self.dir.join(name))
+            })
             .collect();
         self.state.follow(&self.holdings);
-        self.state.table.store(Arc::new(table));
+        self.state.table.store(Arc::new(Table::new(table)));
         Ok(any)
     }
 
