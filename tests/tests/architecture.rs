@@ -26,6 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tiff-pyramid",
         ],
     ),
+    ("acervo-page-text", &["acervo-tenancy"]),
     ("acervo-pages", &["acervo-record", "acervo-tenancy"]),
     ("acervo-record", &["acervo-tenancy"]),
     ("acervo-sheet", &["acervo-record", "acervo-tenancy"]),
