@@ -243,6 +243,35 @@ impl Catalogue {
         })
     }
 
+    /// The code of a page of the item called `name`: the `number`th, from 1, or that of the file called
+    /// `file`.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn code(
+        &self,
+        name: &str,
+        number: Option<u32>,
+        file: Option<&str>,
+    ) -> Result<Option<String>, CatalogueError> {
+        self.with(|connection| {
+            let mut pages = connection.prepare_cached(
+                "SELECT page.code, page.position, source_path FROM page JOIN item ON item.id = page.item \
+                 WHERE item.name = ? ORDER BY page.position",
+            )?;
+            let mut rows = pages.query([name])?;
+            while let Some(row) = rows.next()? {
+                let (position, path): (u32, String) = (row.get(1)?, row.get(2)?);
+                let is_number = number.is_none_or(|number| number == position);
+                let is_file = file.is_none_or(|file| path.rsplit('/').next() == Some(file));
+                if is_number && is_file {
+                    return Ok(Some(row.get(0)?));
+                }
+            }
+            Ok(None)
+        })
+    }
+
     /// The text of the page with `code`, as it was stored.
     ///
     /// # Errors

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use acervo_tenancy::{Address, Asked, Language, Located, Tenant};
+use acervo_tenancy::{Address, Asked, Language, Located, Tenant, TenantTable};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State as Extract};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 
+use crate::document::Api;
 use crate::respond::{self, Failure};
 use crate::route::Route;
 use crate::state::State;
-use crate::{document, html, image};
+use crate::{document, html, image, kept, sitemap, theme};
 
 /// Who asks what of whom: all that later stages know of the request.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,8 @@ pub(crate) struct Asking<'r> {
     pub(crate) headers: &'r HeaderMap,
     pub(crate) path: &'r str,
     pub(crate) query: &'r str,
+    /// The base URI of an image as it was published before, if that is what is asked.
+    pub(crate) kept: Option<&'r str>,
 }
 
 /// An institution and the address that was asked.
@@ -49,6 +52,7 @@ async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> 
         headers: &parts.headers,
         path,
         query: parts.uri.query().unwrap_or_default(),
+        kept: None,
     };
     match parts.method {
         Method::GET | Method::HEAD => {}
@@ -57,6 +61,14 @@ async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> 
     }
     let table = state.table.load_full();
     let result = match table.locate(&asked, path) {
+        Located::Kept(tenant, kind, values, rest) => {
+            let place = Place {
+                tenant,
+                address: tenant.primary(),
+            };
+            let result = kept::answer(asking, place, kind, &values, rest).await;
+            result.map_err(|failure| (failure, Some(place), false))
+        }
         Located::Tenant(tenant, address, rest) => {
             let place = Place { tenant, address };
             match within(asking, place, rest).await {
@@ -64,14 +76,7 @@ async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> 
                 Err(failure) => Err((failure, Some(place), is_page(rest))),
             }
         }
-        Located::Kept(..) => Err((Failure::NotFound, None, false)),
-        Located::Platform => match path.strip_prefix("/assets/") {
-            Some(asset) => html::asset(asking, asset).map_err(|failure| (failure, None, false)),
-            None if path == "/" => html::platform(asking, &table)
-                .await
-                .map_err(|failure| (failure, None, true)),
-            None => Err((Failure::NotFound, None, true)),
-        },
+        Located::Platform => platform(asking, &table).await,
         Located::Nowhere => Err((Failure::NotFound, None, false)),
     };
     let response = match result {
@@ -96,6 +101,22 @@ async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> 
     })
 }
 
+/// The platform's own pages.
+async fn platform<'t>(
+    asking: Asking<'_>,
+    table: &TenantTable,
+) -> Result<Response, (Failure, Option<Place<'t>>, bool)> {
+    if let Some(asset) = asking.path.strip_prefix("/assets/") {
+        return html::asset(asking, asset).map_err(|failure| (failure, None, false));
+    }
+    let result = match asking.path {
+        "/" => html::platform(asking, table).await,
+        "/robots.txt" => sitemap::robots_of_all(asking, table),
+        _ => Err(Failure::NotFound),
+    };
+    result.map_err(|failure| (failure, None, true))
+}
+
 async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Response, Failure> {
     if place.tenant.suspended {
         return Err(Failure::Suspended);
@@ -110,13 +131,28 @@ async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Resp
         Route::Image(version, identifier, parameters) => {
             image::image(asking, place, version, identifier, parameters).await
         }
-        Route::InstitutionDocument => document::institution(asking, place),
-        Route::CollectionDocument(collection) => {
-            document::collection(asking, place, collection).await
+        Route::InstitutionDocument(api) => document::institution(asking, place, api),
+        Route::CollectionDocument(api, collection) => {
+            document::collection(asking, place, api, collection).await
         }
-        Route::Manifest(collection, item) => {
-            document::manifest(asking, place, collection, item).await
+        Route::PartDocument(api, collection, number) => {
+            document::part(asking, place, api, collection, number).await
         }
+        Route::VolumesDocument(api, collection, item) => {
+            document::volumes(asking, place, api, collection, item).await
+        }
+        Route::Manifest(api, collection, item) => {
+            document::manifest(asking, place, asked_for(asking, api), collection, item).await
+        }
+        Route::Text(api, collection, item, code) => {
+            document::text(asking, place, api, collection, item, code).await
+        }
+        Route::Record(collection, item) => document::record(asking, place, collection, item).await,
+        Route::Search => html::search(asking, place).await,
+        Route::Sitemap => sitemap::sitemap(asking, place).await,
+        Route::Robots => sitemap::robots(asking, place),
+        Route::Logo => theme::logo(asking, place).await,
+        Route::Style => theme::style(asking, place),
         Route::InstitutionPage => html::institution(asking, place).await,
         Route::CollectionPage(collection) => html::collection(asking, place, collection).await,
         Route::ItemPage(collection, item) => html::item(asking, place, collection, item).await,
@@ -135,10 +171,21 @@ async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Resp
     }
 }
 
+/// The version of a manifest: that of its address, or of 3.0's address the one that the client names.
+fn asked_for(asking: Asking<'_>, api: Api) -> Api {
+    match api {
+        Api::V2 => Api::V2,
+        Api::V3 => Api::accepted(asking),
+    }
+}
+
 /// Whether readers, not programs, ask for such paths.
 fn is_page(rest: &str) -> bool {
     let first = rest.split('/').nth(1).unwrap_or_default();
-    !matches!(first, "image" | "presentation" | "assets")
+    !matches!(
+        first,
+        "image" | "presentation" | "assets" | "sitemap.xml" | "robots.txt"
+    )
 }
 
 /// The host that was asked; HTTP/2 has it in the URI.

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use acervo_crds::collection::Source;
+use acervo_crds::collection::{S3Source, Source};
 use acervo_crds::{IiifInstitution, Outcome, PlatformConfig, Refused, tenant_table};
 use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
@@ -107,19 +108,64 @@ pub(crate) fn declared(
     })
 }
 
-/// The collections of an institution whose images lie in folders: institution, collection, folder.
-pub(crate) fn sources(institution: &IiifInstitution) -> Vec<(String, CollectionName, String)> {
+/// A collection to ingest.
+#[derive(Debug, Clone)]
+pub(crate) struct Declaration {
+    pub(crate) institution: String,
+    pub(crate) collection: CollectionName,
+    pub(crate) source: acervo_ingest::Source,
+    pub(crate) default_language: Language,
+}
+
+/// The collections of an institution whose files lie in its folder below `dir`, or in buckets.
+pub(crate) fn sources(dir: &Path, institution: &IiifInstitution) -> Vec<Declaration> {
     let name = institution.metadata.name.clone().unwrap_or_default();
+    let root = dir.join(&name);
     let collections = institution.spec.collections.iter();
     collections
-        .filter_map(|collection| match &collection.source {
-            Source::Directory(directory) => {
-                Some((name.clone(), collection.name.clone(), directory.clone()))
-            }
-            Source::S3(_) => {
-                tracing::warn!(institution = name, collection = %collection.name, "acervo platform reads folders only; this collection's bucket is not ingested");
-                None
-            }
+        .map(|collection| Declaration {
+            institution: name.clone(),
+            collection: collection.name.clone(),
+            source: match &collection.source {
+                Source::Directory(directory) => acervo_ingest::Source::Folder {
+                    root: root.clone(),
+                    directory: directory.clone(),
+                },
+                Source::S3(s3) => acervo_ingest::Source::Bucket(Arc::new(bucket(&root, s3))),
+            },
+            default_language: institution.spec.default_language,
         })
         .collect()
+}
+
+/// The bucket of a collection. Its keys, which a cluster has in a Secret, lie in a folder of that name
+/// in the institution's folder `.secrets`. On one machine whoever writes the YAML may reach any address.
+fn bucket(root: &Path, s3: &S3Source) -> acervo_bucket::Settings {
+    let secret = s3.credentials_secret.as_ref();
+    let folder = secret.map(|name| root.join(".secrets").join(name));
+    let read = |folder: &PathBuf, key: &str| {
+        let path = folder.join(key);
+        match fs::read_to_string(&path) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(error) => {
+                tracing::error!(path = %path.display(), %error, "a key of a bucket cannot be read");
+                None
+            }
+        }
+    };
+    let credentials = folder.as_ref().and_then(|folder| {
+        Some(acervo_bucket::Credentials {
+            access_key_id: read(folder, "accessKeyId")?,
+            secret_access_key: read(folder, "secretAccessKey")?,
+        })
+    });
+    acervo_bucket::Settings {
+        endpoint: s3.endpoint.clone(),
+        bucket: s3.bucket.clone(),
+        prefix: s3.prefix.clone(),
+        region: s3.region.clone(),
+        credentials,
+        allowed_inside: acervo_bucket::Allowed::everything(),
+        limits: acervo_bucket::Limits::default(),
+    }
 }

@@ -129,7 +129,7 @@ impl Label {
 }
 
 /// The values of a key in the query, decoded.
-pub(super) fn parameters(query: &str, name: &str) -> Vec<String> {
+pub(crate) fn parameters(query: &str, name: &str) -> Vec<String> {
     query
         .split('&')
         .filter_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
@@ -141,7 +141,7 @@ pub(super) fn parameters(query: &str, name: &str) -> Vec<String> {
 }
 
 /// A number in the query.
-pub(super) fn number(query: &str, name: &str) -> Option<usize> {
+pub(crate) fn number(query: &str, name: &str) -> Option<usize> {
     parameters(query, name).first()?.parse().ok()
 }
 

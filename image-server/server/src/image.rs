@@ -180,6 +180,9 @@ struct Resolved {
 impl Resolved {
     /// The base URI at the address that was asked.
     fn url(&self, asking: Asking<'_>, place: Place<'_>, version: Version) -> String {
+        if let Some(kept) = asking.kept {
+            return kept.to_owned();
+        }
         let base = place.address.base_url(asking.asked);
         format!("{base}/image/{}/{}", version.major(), self.identifier)
     }

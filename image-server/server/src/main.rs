@@ -6,15 +6,18 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
+mod address;
 mod admin;
 mod admission;
 mod answer;
 mod command;
 mod declared;
 mod document;
+mod encode;
 mod html;
 mod image;
 mod inside;
+mod kept;
 mod library;
 mod memory;
 mod pace;
@@ -23,9 +26,11 @@ mod receive;
 mod respond;
 mod route;
 mod serving;
+mod sitemap;
 mod state;
 mod store;
 mod tenant;
+mod theme;
 mod watch;
 
 /// Image workloads fragment glibc's arenas until memory only grows.

@@ -2,20 +2,34 @@
 
 use std::fmt::Write as _;
 
+use acervo_tenancy::{Tenant, TenantTable};
 use axum::response::Response;
 
 use crate::address::Addresses;
 use crate::answer::{Asking, Place};
 use crate::document::{declared, query};
+use crate::html::{number, parameters};
 use crate::respond::{self, Failure, Keep};
 
 /// Addresses in one file; 50,000 are allowed (sitemaps.org).
 const MOST: u64 = 20_000;
 const XMLNS: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
+const TEXT: &str = "text/plain; charset=utf-8";
 const XML: &str = "application/xml; charset=utf-8";
 
+/// The sitemap: the index, or the file that the query names.
+pub(crate) async fn sitemap(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Failure> {
+    match parameters(asking.query, "of").first() {
+        None => index(asking, place).await,
+        Some(of) => {
+            let number = number(asking.query, "page").unwrap_or(1);
+            file(asking, place, of, number as u64).await
+        }
+    }
+}
+
 /// The index: a file of the institution's own pages, and files of each collection's items.
-pub(crate) async fn index(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Failure> {
+async fn index(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Failure> {
     let base = Addresses::of(asking, place).base;
     let mut files = vec![format!("{base}/sitemap.xml?of=pages")];
     for collection in &place.tenant.collections {
@@ -37,7 +51,7 @@ pub(crate) async fn index(asking: Asking<'_>, place: Place<'_>) -> Result<Respon
 }
 
 /// One file: `of` is `pages` or a collection, of whose items it has page `number`.
-pub(crate) async fn file(
+async fn file(
     asking: Asking<'_>,
     place: Place<'_>,
     of: &str,
@@ -73,11 +87,33 @@ pub(crate) async fn file(
 }
 
 /// Where programs may look: everywhere but in searches and choices without end.
-pub(crate) fn robots(asking: Asking<'_>, base: &str, path: &str) -> Result<Response, Failure> {
-    let text = format!(
-        "User-agent: *\nDisallow: {path}/search\nDisallow: {path}/*?*subject=\nDisallow: {path}/*?*place=\nDisallow: {path}/*?*decade=\nAllow: /\n\nSitemap: {base}/sitemap.xml\n"
-    );
-    answer(asking, "text/plain; charset=utf-8", text)
+pub(crate) fn robots(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Failure> {
+    answer(asking, TEXT, robots_text([(place.tenant, asking)].into_iter()))
+}
+
+/// Where programs may look on the platform's own host.
+pub(crate) fn robots_of_all(
+    asking: Asking<'_>,
+    table: &TenantTable,
+) -> Result<Response, Failure> {
+    let all = table.tenants.iter().filter(|tenant| !tenant.suspended);
+    answer(asking, TEXT, robots_text(all.map(|tenant| (tenant, asking))))
+}
+
+fn robots_text<'a>(tenants: impl Iterator<Item = (&'a Tenant, Asking<'a>)>) -> String {
+    let mut rules = "User-agent: *\n".to_owned();
+    let mut maps = String::new();
+    for (tenant, asking) in tenants {
+        let address = tenant.primary();
+        let path = &address.prefix;
+        let _ = writeln!(rules, "Disallow: {path}/search");
+        for choice in ["subject", "place", "decade"] {
+            let _ = writeln!(rules, "Disallow: {path}/*?*{choice}=");
+        }
+        let base = address.base_url(asking.asked);
+        let _ = writeln!(maps, "Sitemap: {base}/sitemap.xml");
+    }
+    format!("{rules}Allow: /\n\n{maps}")
 }
 
 fn answer(asking: Asking<'_>, kind: &str, text: String) -> Result<Response, Failure> {
