@@ -30,7 +30,7 @@ IMAGES := $(TARGET)/images
 # The outside tests that want Python, a browser or a cluster are behind this feature of the crate acervo-tests.
 TOOLS := --features acervo-tests/tools
 test-env = ACERVO_BIN_DIR=$(TARGET)/debug ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) \
-	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
+	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_S3_BIN=$$(tests/s3/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
 # One build for all: the same packages and targets every time, so that nothing is compiled twice with other features.
 build-all = cargo build --quiet --workspace --all-targets
 # Runs the tests; the closing line sums up what ran. $(1): arguments for cargo. $(2): their environment.
@@ -53,7 +53,7 @@ run: build-tools $(VIEWER) ## build and start the whole platform from examples/,
 test: lint test-tools images ## everything that must hold; installs what it needs first
 	@tests/chart/check
 	@cd tests/cluster && shellcheck -x build up down inside install load node control-plane lib/*
-	@shellcheck tests/chart/check tests/images/build .ci/need .ci/run
+	@shellcheck tests/chart/check tests/images/build tests/s3/build .ci/need .ci/run
 	@$(call run-tests,$(TOOLS),$(test-env))
 
 .PHONY: test-fast
@@ -117,8 +117,9 @@ build-tools:
 
 .PHONY: test-tools
 test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER)
-	@.ci/need chromium libmagic sqlite3 vips shellcheck
+	@.ci/need chromium libmagic openssl sqlite3 vips shellcheck
 	@$(MAKE) cluster-tools
+	@tests/s3/build >/dev/null
 
 $(VALIDATOR)/.ready $(PREZI)/.ready: $(CACHE)/python-%/.ready:
 	@.ci/need python3 venv

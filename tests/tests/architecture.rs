@@ -11,6 +11,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package};
 /// What each crate may import of this workspace; a crate that is not named here may import nothing.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("acervo-catalogue", &["acervo-record", "acervo-tenancy"]),
+    ("acervo-bucket", &["acervo-tenancy"]),
     ("acervo-crds", &["acervo-tenancy"]),
     (
         "acervo-ingest",

@@ -9,12 +9,12 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use acervo_crds::{IiifInstitution, PlatformConfig, tenant_table};
-use acervo_ingest::{Job, Report, ingest, scan};
+use acervo_ingest::{Job, Report, Source, ingest};
 use acervo_pixels::source::Limits;
-use acervo_tenancy::{CollectionName, Language};
+use acervo_tenancy::Language;
 use anyhow::Context as _;
 
-use crate::declared::{declared, sources};
+use crate::declared::{Declaration, declared, sources};
 use crate::library::{Holding, Key};
 use crate::progress::Bar;
 use crate::state::{State, Table};
@@ -22,6 +22,8 @@ use crate::{memory, pace};
 
 /// How long after an ingest that could not do everything it is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
+/// How often a bucket is listed: others run it, and may count what they are asked.
+const BUCKET_PAUSE: Duration = Duration::from_secs(300);
 
 /// Keeps table and library as the folder says.
 pub(crate) struct Watch {
@@ -47,6 +49,14 @@ struct Seen {
     ingested: String,
     /// When to ingest again although nothing changes.
     again: Option<Instant>,
+    /// When it was looked at.
+    looked: Option<Instant>,
+}
+
+impl Seen {
+    fn is_due(&self) -> bool {
+        self.again.is_some_and(|at| at <= Instant::now())
+    }
 }
 
 impl Watch {
@@ -134,11 +144,9 @@ impl Watch {
         };
         self.jobs = institutions
             .iter()
-            .flat_map(sources)
-            .filter(|(institution, ..)| served(institution))
-            .map(|(institution, collection, directory)| {
-                self.job(&institution, collection, directory)
-            })
+            .flat_map(|institution| sources(&self.dir, institution))
+            .filter(|declaration| served(&declaration.institution))
+            .map(|declaration| self.job(declaration))
             .collect();
         let any = !table.tenants.is_empty();
         self.institutions = institutions;
@@ -160,14 +168,20 @@ impl Watch {
         self.data.join(institution).join("published")
     }
 
-    fn job(&self, institution: &str, collection: CollectionName, directory: String) -> (Key, Job) {
-        let published = self.published(institution).join(collection.as_str());
-        let key = (institution.to_owned(), collection.to_string());
+    fn job(&self, declaration: Declaration) -> (Key, Job) {
+        let Declaration {
+            institution,
+            collection,
+            source,
+            default_language,
+        } = declaration;
+        let published = self.published(&institution).join(collection.as_str());
+        let key = (institution, collection.to_string());
         let job = Job {
             collection,
-            root: self.dir.join(institution),
-            directory,
+            source,
             published,
+            default_language: default_language.tag().to_owned(),
             limits: Limits::default(),
             workers: std::thread::available_parallelism()
                 .map_or(1, std::num::NonZero::get)
@@ -203,22 +217,29 @@ impl Watch {
         }
     }
 
-    /// Whether a collection's folder changed and has stopped changing, or another try is due.
+    /// Whether a collection's source changed and has stopped changing, or another try is due.
     fn has_changed(&mut self, key: &Key, job: &Job) -> bool {
-        let fingerprint = match scan(&job.root, &job.directory) {
-            Ok(scan) => scan.fingerprint,
+        let is_bucket = matches!(job.source, Source::Bucket(_));
+        let looked = self.seen.get(key).and_then(|seen| seen.looked);
+        if is_bucket && looked.is_some_and(|at| at.elapsed() < BUCKET_PAUSE) {
+            return self.seen.get(key).is_some_and(Seen::is_due);
+        }
+        let fingerprint = match job.source.fingerprint() {
+            Ok(fingerprint) => fingerprint,
             Err(error) => {
-                let folder = job.root.join(&job.directory);
-                tracing::error!(folder = %folder.display(), %error, "a folder cannot be read");
+                let message = error.message();
+                tracing::error!(institution = key.0, collection = key.1, "{}", message.es);
+                self.seen.entry(key.clone()).or_default().looked = Some(Instant::now());
                 return false;
             }
         };
         let first = !self.seen.contains_key(key);
         let seen = self.seen.entry(key.clone()).or_default();
-        let still = first || seen.last == fingerprint;
+        seen.looked = Some(Instant::now());
+        // Objects appear whole.
+        let still = first || is_bucket || seen.last == fingerprint;
         seen.last.clone_from(&fingerprint);
-        let due = seen.again.is_some_and(|at| at <= Instant::now());
-        still && (first || due || seen.ingested != fingerprint)
+        still && (first || seen.is_due() || seen.ingested != fingerprint)
     }
 
     fn ingest(&mut self, key: &Key, job: &Job) {

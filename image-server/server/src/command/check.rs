@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use acervo_crds::PlatformConfig;
-use acervo_ingest::{Job, Report, Silent, ingest};
+use acervo_ingest::{Job, Report, Silent, Source, ingest};
 use acervo_pixels::source::Limits;
-use acervo_tenancy::CollectionName;
+use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::declared::{Declared, declared, sources};
+use crate::declared::{Declaration, Declared, declared, sources};
 
 /// Says what would be published and what would be refused, and why.
 #[derive(Debug, Args)]
@@ -51,9 +51,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         eprintln!("{complaint}");
     }
     let mut reports = Vec::new();
-    for (institution, collection, directory) in directories(&institutions) {
-        let mut report = report(&path.join(&institution), &directory, &collection)?;
-        report.collection = format!("{institution}/{collection}");
+    let declarations = institutions.iter();
+    for declaration in declarations.flat_map(|institution| sources(path, institution)) {
+        let Declaration {
+            institution,
+            collection,
+            source,
+            default_language,
+        } = declaration;
+        let name = format!("{institution}/{collection}");
+        let mut report = report(source, collection, default_language)?;
+        report.collection = name;
         reports.push(report);
     }
     if institutions.is_empty() && clean {
@@ -64,7 +72,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let root = path.parent().context("the folder has no parent")?;
         // A folder may be called anything; only the report names it.
         let collection = "check".parse()?;
-        let mut only = report(root, name, &collection)?;
+        let source = Source::Folder {
+            root: root.to_owned(),
+            directory: name.to_owned(),
+        };
+        let mut only = report(source, collection, arguments.language)?;
         name.clone_into(&mut only.collection);
         reports.push(only);
     }
@@ -86,20 +98,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn directories(
-    institutions: &[acervo_crds::IiifInstitution],
-) -> Vec<(String, CollectionName, String)> {
-    institutions.iter().flat_map(sources).collect()
-}
-
 /// Ingests into a folder that is thrown away.
-fn report(root: &Path, directory: &str, collection: &CollectionName) -> anyhow::Result<Report> {
+fn report(
+    source: Source,
+    collection: CollectionName,
+    default_language: Language,
+) -> anyhow::Result<Report> {
     let scratch = tempfile::tempdir().context("no temporary folder can be made")?;
     let job = Job {
-        collection: collection.clone(),
-        root: root.to_owned(),
-        directory: directory.to_owned(),
+        collection,
+        source,
         published: scratch.path().to_owned(),
+        default_language: default_language.tag().to_owned(),
         limits: Limits::default(),
         workers: 2,
         confirm_removal: false,
