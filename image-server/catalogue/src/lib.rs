@@ -18,7 +18,7 @@ mod write;
 pub use choose::Choice;
 pub use error::CatalogueError;
 pub use model::{
-    Entry, Facet, FacetValue, Hit, Detail, Item, ItemState, Page, Refusal, SourceFile, Stored,
+    Detail, Entry, Facet, FacetValue, Hit, Item, ItemState, Page, Refusal, SourceFile, Stored,
     Summary, TextFile, Words,
 };
 pub use read::Catalogue;

@@ -10,7 +10,7 @@ use acervo_tenancy::Bilingual;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use crate::error::CatalogueError;
-use crate::model::{Entry, Detail, Item, ItemState, Page, Refusal, Stored, Summary};
+use crate::model::{Detail, Entry, Item, ItemState, Page, Refusal, Stored, Summary};
 use crate::row;
 use crate::schema::{PAGE_COLUMNS, VERSION};
 

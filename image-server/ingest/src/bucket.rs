@@ -97,7 +97,7 @@ impl Objects {
         match self.bucket.fetch(object, &mut file) {
             Ok(()) => {}
             Err(BucketError::Io(error)) => return Err(error),
-            Err(BucketError::Changed(_)) => return Err(io::ErrorKind::NotFound.into()),
+            Err(BucketError::Changed { .. }) => return Err(io::ErrorKind::NotFound.into()),
             Err(error) => return Err(io::Error::other(error)),
         }
         // It is read once, and gone when it is closed.

@@ -67,18 +67,27 @@ impl<'a> Addresses<'a> {
 
     /// A collection's Collection.
     pub(crate) fn collection(&self, major: u8, collection: &str) -> String {
-        format!("{}/presentation/{major}/{collection}/collection.json", self.base)
+        format!(
+            "{}/presentation/{major}/{collection}/collection.json",
+            self.base
+        )
     }
 
     /// Part `number` of a large collection's Collection, from 1.
     pub(crate) fn part(&self, major: u8, collection: &str, number: u64) -> String {
-        format!("{}/presentation/{major}/{collection}/parts/{number}/collection.json", self.base)
+        format!(
+            "{}/presentation/{major}/{collection}/parts/{number}/collection.json",
+            self.base
+        )
     }
 
     /// The Collection of the volumes of an item.
     pub(crate) fn volumes(&self, major: u8, collection: &str, item: &str) -> String {
         let item = segment(item);
-        format!("{}/presentation/{major}/{collection}/{item}/collection.json", self.base)
+        format!(
+            "{}/presentation/{major}/{collection}/{item}/collection.json",
+            self.base
+        )
     }
 
     /// An item's Manifest in 3.0: where it was published before, if that is kept.
@@ -90,7 +99,11 @@ impl<'a> Addresses<'a> {
         };
         self.tenant
             .kept_for(KeptKind::Manifest, collection)
-            .and_then(|_| self.tenant.kept.url(KeptKind::Manifest, self.asked, &values()))
+            .and_then(|_| {
+                self.tenant
+                    .kept
+                    .url(KeptKind::Manifest, self.asked, &values())
+            })
             .unwrap_or_else(|| self.below(3, collection, item, "manifest.json"))
     }
 
@@ -105,7 +118,13 @@ impl<'a> Addresses<'a> {
     }
 
     /// The text of a page.
-    pub(crate) fn text(&self, major: u8, collection: &Collection, item: &str, code: &str) -> String {
+    pub(crate) fn text(
+        &self,
+        major: u8,
+        collection: &Collection,
+        item: &str,
+        code: &str,
+    ) -> String {
         self.below(major, collection, item, &format!("text/{code}.json"))
     }
 
@@ -143,7 +162,10 @@ impl<'a> Addresses<'a> {
             };
             self.tenant.kept.url(KeptKind::Image, self.asked, &values)
         };
-        let v3 = template.names_version().then(|| kept(ImageVersion::V3)).flatten();
+        let v3 = template
+            .names_version()
+            .then(|| kept(ImageVersion::V3))
+            .flatten();
         Services {
             v3: v3.unwrap_or_else(|| plain(3)),
             v2: kept(ImageVersion::V2).unwrap_or_else(|| plain(2)),

@@ -6,7 +6,7 @@ mod manifest;
 mod text;
 
 pub(crate) use collection::{collection, institution, part, volumes};
-pub(crate) use describe::{small, values};
+pub(crate) use describe::small;
 pub(crate) use manifest::{manifest, record};
 pub(crate) use text::text;
 
@@ -156,7 +156,10 @@ fn answer(
         Some(bytes) => Ok(bytes),
         None => {
             let bytes = Bytes::from(make()?);
-            asking.state.documents.insert(etag.to_owned(), bytes.clone());
+            asking
+                .state
+                .documents
+                .insert(etag.to_owned(), bytes.clone());
             Ok(bytes)
         }
     };

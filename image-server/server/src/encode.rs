@@ -40,13 +40,14 @@ impl Coding {
 
     /// The coding for a client: the one that makes text smallest, of those that it takes.
     pub(crate) fn accepted(headers: &HeaderMap) -> Self {
-        let accepted = headers
+        let accepted: Vec<&str> = headers
             .get_all(header::ACCEPT_ENCODING)
             .iter()
             .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','));
+            .flat_map(|value| value.split(','))
+            .collect();
         let takes = |coding: &Self| {
-            accepted.clone().any(|part| {
+            accepted.iter().any(|part| {
                 let mut words = part.split(';').map(str::trim);
                 let is_it = words
                     .next()

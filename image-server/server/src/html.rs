@@ -157,7 +157,11 @@ fn page_headers(response: &mut Response, language: Language) {
     let headers = response.headers_mut();
     respond::insert(headers, header::CONTENT_TYPE, "text/html; charset=utf-8");
     respond::insert(headers, header::CONTENT_LANGUAGE, language.tag());
-    respond::insert(headers, header::VARY, "Accept-Encoding, Accept-Language, Host");
+    respond::insert(
+        headers,
+        header::VARY,
+        "Accept-Encoding, Accept-Language, Host",
+    );
     respond::insert(
         headers,
         header::CONTENT_SECURITY_POLICY,

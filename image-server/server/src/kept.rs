@@ -23,7 +23,10 @@ pub(crate) async fn answer(
     }
     match kind {
         KeptKind::Manifest => {
-            let collection = place.tenant.kept_collection(values).ok_or(Failure::NotFound)?;
+            let collection = place
+                .tenant
+                .kept_collection(values)
+                .ok_or(Failure::NotFound)?;
             let item = values.item.clone().ok_or(Failure::NotFound)?;
             let name = collection.name.to_string();
             document::manifest(asking, place, Api::accepted(asking), name, item).await
@@ -69,7 +72,10 @@ async fn identifier(
     place: Place<'_>,
     values: &Values,
 ) -> Result<String, Failure> {
-    let collection = place.tenant.kept_collection(values).ok_or(Failure::NotFound)?;
+    let collection = place
+        .tenant
+        .kept_collection(values)
+        .ok_or(Failure::NotFound)?;
     let name = collection.name.as_str();
     let values = values.clone();
     let code = query(asking, place, name, move |catalogue| {

@@ -71,7 +71,9 @@ impl<'p> Route<'p> {
             ["image" | "presentation", ..] => Self::Nothing,
             ["assets", "logo", _] => Self::Logo,
             ["assets", _, "theme.css"] => Self::Style,
-            ["assets", ..] => rest.strip_prefix("assets/").map_or(Self::Nothing, Self::Asset),
+            ["assets", ..] => rest
+                .strip_prefix("assets/")
+                .map_or(Self::Nothing, Self::Asset),
             ["search"] => Self::Search,
             ["sitemap.xml"] => Self::Sitemap,
             ["robots.txt"] => Self::Robots,
@@ -102,9 +104,9 @@ fn both<'p>(a: &str, b: &str, then: impl FnOnce(String, String) -> Route<'p>) ->
 fn presentation<'p>(api: Api, rest: &[&'p str]) -> Route<'p> {
     match rest {
         ["collection.json"] => Route::InstitutionDocument(api),
-        [collection, "collection.json"] => {
-            named(collection, |collection| Route::CollectionDocument(api, collection))
-        }
+        [collection, "collection.json"] => named(collection, |collection| {
+            Route::CollectionDocument(api, collection)
+        }),
         [collection, "parts", number, "collection.json"] => match number.parse() {
             Ok(number) => named(collection, |collection| {
                 Route::PartDocument(api, collection, number)

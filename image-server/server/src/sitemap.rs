@@ -34,15 +34,22 @@ async fn index(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Failure
     let mut files = vec![format!("{base}/sitemap.xml?of=pages")];
     for collection in &place.tenant.collections {
         let name = collection.name.as_str();
-        let count = query(asking, place, name, |catalogue| Ok(catalogue.summary().items)).await;
+        let count = query(asking, place, name, |catalogue| {
+            Ok(catalogue.summary().items)
+        })
+        .await;
         // A damaged catalogue costs its own collection.
         let items = count.unwrap_or_default().unwrap_or_default();
         // Works in volumes have pages too.
         for number in 0..(items * 2).div_ceil(MOST).max(1) {
-            files.push(format!("{base}/sitemap.xml?of={name}&amp;page={}", number + 1));
+            files.push(format!(
+                "{base}/sitemap.xml?of={name}&amp;page={}",
+                number + 1
+            ));
         }
     }
-    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"{XMLNS}\">\n");
+    let mut text =
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"{XMLNS}\">\n");
     for file in files {
         let _ = writeln!(text, "<sitemap><loc>{file}</loc></sitemap>");
     }
@@ -78,7 +85,8 @@ async fn file(
         let names = names.await?.unwrap_or_default();
         urls.extend(names.iter().map(|name| addresses.item_page(of, name)));
     }
-    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{XMLNS}\">\n");
+    let mut text =
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{XMLNS}\">\n");
     for url in urls {
         let _ = writeln!(text, "<url><loc>{url}</loc></url>");
     }
@@ -88,16 +96,21 @@ async fn file(
 
 /// Where programs may look: everywhere but in searches and choices without end.
 pub(crate) fn robots(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Failure> {
-    answer(asking, TEXT, robots_text([(place.tenant, asking)].into_iter()))
+    answer(
+        asking,
+        TEXT,
+        robots_text([(place.tenant, asking)].into_iter()),
+    )
 }
 
 /// Where programs may look on the platform's own host.
-pub(crate) fn robots_of_all(
-    asking: Asking<'_>,
-    table: &TenantTable,
-) -> Result<Response, Failure> {
+pub(crate) fn robots_of_all(asking: Asking<'_>, table: &TenantTable) -> Result<Response, Failure> {
     let all = table.tenants.iter().filter(|tenant| !tenant.suspended);
-    answer(asking, TEXT, robots_text(all.map(|tenant| (tenant, asking))))
+    answer(
+        asking,
+        TEXT,
+        robots_text(all.map(|tenant| (tenant, asking))),
+    )
 }
 
 fn robots_text<'a>(tenants: impl Iterator<Item = (&'a Tenant, Asking<'a>)>) -> String {

@@ -151,5 +151,9 @@ fn parse(path: &Path, text: &[u8]) -> Result<TenantTable, TableError> {
 
 /// The holding of the only institution of `table`.
 fn holding(table: &TenantTable, data: &Path) -> Holding {
-    Holding::of(&table.tenants[0], data.join("published"), data.join("incoming"))
+    Holding::of(
+        &table.tenants[0],
+        data.join("published"),
+        data.join("incoming"),
+    )
 }

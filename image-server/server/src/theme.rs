@@ -34,7 +34,13 @@ pub(crate) fn style(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Fa
         .ok_or(Failure::NotFound)?;
     let hash = blake3::hash(css.as_bytes()).to_hex();
     let make = || Ok(css.into());
-    respond::named(asking.headers, &hash[..32], "text/css; charset=utf-8", Keep::Forever, make)
+    respond::named(
+        asking.headers,
+        &hash[..32],
+        "text/css; charset=utf-8",
+        Keep::Forever,
+        make,
+    )
 }
 
 /// The URL of the institution's logo below `base` and its media type, if it has one.
@@ -42,7 +48,10 @@ pub(crate) fn logo_url(base: &str, tenant: &Tenant) -> Option<(String, &'static 
     let path = tenant.pages.logo.as_deref()?;
     let kind = media_type(path)?;
     let name = path.rsplit('/').next().unwrap_or(path);
-    Some((format!("{base}/assets/logo/{}", crate::address::segment(name)), kind))
+    Some((
+        format!("{base}/assets/logo/{}", crate::address::segment(name)),
+        kind,
+    ))
 }
 
 fn media_type(path: &str) -> Option<&'static str> {
@@ -67,8 +76,7 @@ pub(crate) async fn logo(asking: Asking<'_>, place: Place<'_>) -> Result<Respons
         .ok_or(Failure::NotFound)?;
     let read = tokio::task::spawn_blocking(move || picture(&root, &path, kind)).await?;
     let (bytes, etag) = read.ok_or(Failure::NotFound)?;
-    let mut response =
-        respond::named(asking.headers, &etag, kind, Keep::Day, || Ok(bytes.into()))?;
+    let mut response = respond::named(asking.headers, &etag, kind, Keep::Day, || Ok(bytes.into()))?;
     respond::insert(
         response.headers_mut(),
         header::CONTENT_SECURITY_POLICY,

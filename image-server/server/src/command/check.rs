@@ -1,6 +1,6 @@
 //! `acervo check`: the report that ingest would give, without publishing anything.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use acervo_crds::PlatformConfig;
@@ -23,6 +23,14 @@ pub(crate) struct Arguments {
     /// How the report is written.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// The language of a spreadsheet's columns that do not say theirs: es or en.
+    #[arg(long, default_value = "es", value_parser = language)]
+    language: Language,
+}
+
+/// A language of the product by its tag.
+fn language(tag: &str) -> Result<Language, String> {
+    Language::from_tag(tag).ok_or_else(|| "write es or en".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

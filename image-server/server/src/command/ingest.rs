@@ -3,20 +3,23 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use acervo_ingest::{IngestError, Job, Outcome, ReportHead, ingest};
+use acervo_bucket::{Allowed, Credentials, Settings};
+use acervo_ingest::{IngestError, Job, Outcome, ReportHead, Source, ingest};
 use acervo_pixels::source::Limits;
 use acervo_tenancy::CollectionName;
+use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
 use super::report;
 use crate::progress::Bar;
 
-/// Publishes one collection from its folder: what the ingest Job of a collection runs.
+/// Publishes one collection from its folder or bucket: what the ingest Job of a collection runs.
 ///
-/// Only what changed since the last time is converted. Files that cannot be published are set aside
-/// with a reason; they do not make the command fail.
+/// Only what changed since the last time is converted. Files and rows that cannot be published are set
+/// aside with a reason; they do not make the command fail.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example / ejemplo:\n  acervo ingest --collection mapas --incoming incoming --directory mapas --published published/mapas"
@@ -25,15 +28,14 @@ pub(crate) struct Arguments {
     /// The name of the collection.
     #[arg(long)]
     collection: CollectionName,
-    /// The folder that holds the collection's folder; links never lead out of it.
-    #[arg(long)]
-    incoming: PathBuf,
-    /// The collection's folder in it.
-    #[arg(long)]
-    directory: String,
+    #[command(flatten)]
+    origin: Origin,
     /// Where the collection is published.
     #[arg(long)]
     published: PathBuf,
+    /// The language of texts in a spreadsheet whose columns do not say theirs, such as es.
+    #[arg(long, default_value = "es")]
+    default_language: String,
     /// Images that are decoded at the same time.
     #[arg(long, default_value_t = 2)]
     workers: usize,
@@ -48,12 +50,76 @@ pub(crate) struct Arguments {
     termination_message: Option<PathBuf>,
 }
 
+/// Where the files come from: a folder, or a bucket.
+#[derive(Debug, Args)]
+struct Origin {
+    /// The folder that holds the collection's folder; links never lead out of it.
+    #[arg(long, requires = "directory", required_unless_present = "s3_bucket")]
+    incoming: Option<PathBuf>,
+    /// The collection's folder in it.
+    #[arg(long, requires = "incoming", conflicts_with = "s3_bucket")]
+    directory: Option<String>,
+    /// The bucket of an S3 service; keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    #[arg(long)]
+    s3_bucket: Option<String>,
+    /// The address of the service; that of Amazon S3 if absent.
+    #[arg(long, requires = "s3_bucket")]
+    s3_endpoint: Option<String>,
+    /// The beginning of the keys that belong to the collection.
+    #[arg(long, requires = "s3_bucket")]
+    s3_prefix: Option<String>,
+    /// The region of the bucket.
+    #[arg(long, requires = "s3_bucket")]
+    s3_region: Option<String>,
+    /// A host or network inside that the service may be at; may be written several times.
+    #[arg(long, requires = "s3_bucket")]
+    s3_allow_inside: Vec<Allowed>,
+    /// The access key of the bucket.
+    #[arg(long, env = "AWS_ACCESS_KEY_ID", hide = true, hide_env_values = true)]
+    s3_access_key_id: Option<String>,
+    /// The secret key of the bucket.
+    #[arg(
+        long,
+        env = "AWS_SECRET_ACCESS_KEY",
+        hide = true,
+        hide_env_values = true
+    )]
+    s3_secret_access_key: Option<String>,
+}
+
+impl Origin {
+    fn source(self) -> Option<Source> {
+        let Some(bucket) = self.s3_bucket else {
+            return Some(Source::Folder {
+                root: self.incoming?,
+                directory: self.directory?,
+            });
+        };
+        let keys = self.s3_access_key_id.zip(self.s3_secret_access_key);
+        Some(Source::Bucket(Arc::new(Settings {
+            endpoint: self.s3_endpoint,
+            bucket,
+            prefix: self.s3_prefix,
+            region: self.s3_region,
+            credentials: keys.map(|(access_key_id, secret_access_key)| Credentials {
+                access_key_id,
+                secret_access_key,
+            }),
+            allowed_inside: self.s3_allow_inside,
+            limits: acervo_bucket::Limits::default(),
+        })))
+    }
+}
+
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let job = Job {
         collection: arguments.collection,
-        root: arguments.incoming,
-        directory: arguments.directory,
+        source: arguments
+            .origin
+            .source()
+            .context("write --incoming and --directory, or --s3-bucket")?,
         published: arguments.published,
+        default_language: arguments.default_language,
         limits: Limits {
             memory: arguments.image_memory << 20,
             ..Limits::default()

@@ -23,7 +23,11 @@ pub(crate) fn institution(
 ) -> Result<Response, Failure> {
     let addresses = Addresses::of(asking, place);
     let tenant = place.tenant;
-    let etag = etag(asking, &addresses.base, &["institution", &api.major().to_string()]);
+    let etag = etag(
+        asking,
+        &addresses.base,
+        &["institution", &api.major().to_string()],
+    );
     let head = Head {
         id: addresses.institution(api.major()),
         label: values(&tenant.display_name),
@@ -109,12 +113,20 @@ async fn listing(
             };
             (whole.id, whole.label, institution)
         }
-        Some(number) => (addresses.part(major, &name, number), part_label(&whole.label, number, top), whole),
+        Some(number) => (
+            addresses.part(major, &name, number),
+            part_label(&whole.label, number, top),
+            whole,
+        ),
     };
     let head = Head {
         id,
         label: label.clone(),
-        summary: collection.description.as_ref().map(values).unwrap_or_default(),
+        summary: collection
+            .description
+            .as_ref()
+            .map(values)
+            .unwrap_or_default(),
         page: addresses.collection_page(&name),
         part_of: Some(part_of),
         of: Some((collection, None)),
@@ -221,7 +233,9 @@ fn version_3(
     parts: Vec<Part>,
     entries: &[Entry],
 ) -> presentation::Collection {
-    let part_of = head.part_of.map(|part| Reference::collection(part.id, part.label));
+    let part_of = head
+        .part_of
+        .map(|part| Reference::collection(part.id, part.label));
     let mut said = match head.of {
         Some((collection, Some((name, record)))) => Description {
             behavior: vec!["multi-part"],
@@ -260,8 +274,17 @@ fn entry_3(addresses: &Addresses<'_>, collection: &Collection, entry: &Entry) ->
         let id = addresses.volumes(3, collection.name.as_str(), &entry.name);
         return Reference::multi_part(id, label, small);
     }
-    let date = entry.record.date.as_ref().map(|date| date.navigation.clone());
-    Reference::manifest(addresses.manifest(collection, &entry.name), label, date, small)
+    let date = entry
+        .record
+        .date
+        .as_ref()
+        .map(|date| date.navigation.clone());
+    Reference::manifest(
+        addresses.manifest(collection, &entry.name),
+        label,
+        date,
+        small,
+    )
 }
 
 fn version_2(
@@ -276,7 +299,11 @@ fn version_2(
             .is_some_and(|(_, work)| work.is_some())
             .then_some("multi-part"),
         id: head.id,
-        label: if head.label.is_empty() { plain("") } else { head.label },
+        label: if head.label.is_empty() {
+            plain("")
+        } else {
+            head.label
+        },
         description: head.summary,
         related: head.page,
         within: head.part_of.map(|part| part.id),

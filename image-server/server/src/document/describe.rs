@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use acervo_catalogue::{Entry, Page};
 use acervo_record::{Property, Record, Text};
 use acervo_tenancy::{Collection, Language, LanguageMap, Tenant};
-use iiif_spec::presentation::{
-    Description, ImageResource, LanguageValues, Pair, Reference, plain,
-};
+use iiif_spec::presentation::{Description, ImageResource, LanguageValues, Pair, Reference, plain};
 
 use crate::address::{Addresses, Services};
 use crate::theme;
@@ -102,7 +100,10 @@ pub(super) fn description(
 ) -> Description {
     let tenant = addresses.tenant;
     let own = label(record, name);
-    let page = Reference::page(addresses.item_page(collection.name.as_str(), name), own.clone());
+    let page = Reference::page(
+        addresses.item_page(collection.name.as_str(), name),
+        own.clone(),
+    );
     let elsewhere = record.homepage.iter().map(|link| {
         let label = if link.label.is_empty() {
             own.clone()
@@ -113,11 +114,16 @@ pub(super) fn description(
     });
     let row = (*record != Record::default()).then(|| {
         let format = Some("application/json".to_owned());
-        Reference::data(addresses.record(collection, name), LanguageValues::new(), format)
+        Reference::data(
+            addresses.record(collection, name),
+            LanguageValues::new(),
+            format,
+        )
     });
-    let see_also = record.see_also.iter().map(|link| {
-        Reference::data(link.url.clone(), texts(&link.label), link.format.clone())
-    });
+    let see_also = record
+        .see_also
+        .iter()
+        .map(|link| Reference::data(link.url.clone(), texts(&link.label), link.format.clone()));
     Description {
         id,
         label: own.clone(),
@@ -126,7 +132,11 @@ pub(super) fn description(
         required_statement: required(statement(record, collection)),
         rights: record.rights.clone().or_else(|| collection.rights.clone()),
         nav_date: record.date.as_ref().map(|date| date.navigation.clone()),
-        behavior: record.behavior.iter().map(|behavior| behavior.as_str()).collect(),
+        behavior: record
+            .behavior
+            .iter()
+            .map(|behavior| behavior.as_str())
+            .collect(),
         viewing_direction: record.viewing_direction.map(|direction| direction.as_str()),
         provider: vec![provider(addresses, tenant)],
         homepage: [page].into_iter().chain(elsewhere).collect(),
@@ -166,7 +176,10 @@ pub(super) fn cover(
 ) -> Option<(Services, Page)> {
     let page = entry.cover.clone()?;
     let number = entry.record.thumbnail.unwrap_or(1) as usize;
-    Some((addresses.services(collection, &entry.name, number, &page), page))
+    Some((
+        addresses.services(collection, &entry.name, number, &page),
+        page,
+    ))
 }
 
 /// No texts.

@@ -8,7 +8,9 @@ use iiif_spec::presentation::{
     CanvasInput, Chapter, ImageResource, LanguageValues, Manifest, Reference, plain, v2,
 };
 
-use super::describe::{self, description, label, metadata, nothing, small, statement, texts, thumbnail};
+use super::describe::{
+    self, description, label, metadata, nothing, small, statement, texts, thumbnail,
+};
 use super::{Api, answer, declared, etag, find};
 use crate::address::{Addresses, Services};
 use crate::answer::{Asking, Place};
@@ -33,8 +35,12 @@ pub(crate) async fn manifest(
     let kind = format!("manifest {}", api.major());
     let etag = etag(asking, &addresses.base, &[&kind, &name, &detail.digest]);
     answer(asking, api, &etag, || match api {
-        Api::V3 => Ok(serde_json::to_vec(&version_3(&addresses, collection, &detail))?),
-        Api::V2 => Ok(serde_json::to_vec(&version_2(&addresses, collection, &detail))?),
+        Api::V3 => Ok(serde_json::to_vec(&version_3(
+            &addresses, collection, &detail,
+        ))?),
+        Api::V2 => Ok(serde_json::to_vec(&version_2(
+            &addresses, collection, &detail,
+        ))?),
     })
 }
 
@@ -65,7 +71,12 @@ fn pages<'h>(
 ) -> impl Iterator<Item = (&'h Page, Services)> {
     let item = &detail.item;
     let numbered = (1..).zip(&item.pages);
-    numbered.map(|(number, page)| (page, addresses.services(collection, &item.name, number, page)))
+    numbered.map(|(number, page)| {
+        (
+            page,
+            addresses.services(collection, &item.name, number, page),
+        )
+    })
 }
 
 fn version_3(addresses: &Addresses<'_>, collection: &Collection, detail: &Detail) -> Manifest {
@@ -110,7 +121,12 @@ fn version_3(addresses: &Addresses<'_>, collection: &Collection, detail: &Detail
                 .map(|_| addresses.text(3, collection, &item.name, &page.code)),
         });
     }
-    Manifest::new(description, below(&id), canvases, &chapters(&item.record.ranges))
+    Manifest::new(
+        description,
+        below(&id),
+        canvases,
+        &chapters(&item.record.ranges),
+    )
 }
 
 fn version_2(
@@ -123,7 +139,11 @@ fn version_2(
     let id = addresses.manifest_2(collection, &item.name);
     let limits = addresses.tenant.limits;
     // The word of then for the whole size; where it is limited, that of today.
-    let size = if limits == acervo_tenancy::Limits::default() { "full" } else { "max" };
+    let size = if limits == acervo_tenancy::Limits::default() {
+        "full"
+    } else {
+        "max"
+    };
     let description = v2::Description {
         label: label(record, &item.name),
         description: texts(&record.summary),
@@ -169,7 +189,12 @@ fn version_2(
             }
         })
         .collect();
-    v2::manifest(&description, below(&id), &canvases, &chapters(&record.ranges))
+    v2::manifest(
+        &description,
+        below(&id),
+        &canvases,
+        &chapters(&record.ranges),
+    )
 }
 
 /// What people call a page: its row's label, or what names it in its item.

@@ -22,16 +22,24 @@ pub(crate) async fn text(
     let collection = declared(asking, place, &name)?;
     let detail = find(asking, place, &name, item).await?;
     let pages = &detail.item.pages;
-    let has_text = pages.iter().any(|page| page.code == code && page.text.is_some());
+    let has_text = pages
+        .iter()
+        .any(|page| page.code == code && page.text.is_some());
     if !has_text {
         return Err(Failure::NotFound);
     }
     let page = code.clone();
-    let words = query(asking, place, &name, move |catalogue| Ok(catalogue.words(&page)?));
+    let words = query(asking, place, &name, move |catalogue| {
+        Ok(catalogue.words(&page)?)
+    });
     let words = words.await?.flatten().ok_or(Failure::NotFound)?;
     let addresses = Addresses::of(asking, place);
     let kind = format!("text {}", api.major());
-    let etag = etag(asking, &addresses.base, &[&kind, &name, &detail.digest, &code]);
+    let etag = etag(
+        asking,
+        &addresses.base,
+        &[&kind, &name, &detail.digest, &code],
+    );
     answer(asking, api, &etag, || {
         let text: PageText = serde_json::from_str(&words)?;
         let lines: Vec<TextLine<'_>> = text
@@ -40,7 +48,9 @@ pub(crate) async fn text(
             .flat_map(|block| &block.lines)
             .map(|line| TextLine {
                 text: &line.text,
-                area: line.area.map(|area| (area.x, area.y, area.width, area.height)),
+                area: line
+                    .area
+                    .map(|area| (area.x, area.y, area.width, area.height)),
             })
             .collect();
         let item = &detail.item.name;
@@ -49,7 +59,13 @@ pub(crate) async fn text(
         Ok(match api {
             Api::V3 => {
                 let manifest = addresses.manifest(collection, item);
-                serde_json::to_vec(&TextPage::new(&id, below(&manifest), &code, language, &lines))?
+                serde_json::to_vec(&TextPage::new(
+                    &id,
+                    below(&manifest),
+                    &code,
+                    language,
+                    &lines,
+                ))?
             }
             Api::V2 => {
                 let manifest = addresses.manifest_2(collection, item);

@@ -109,7 +109,15 @@ impl Filters {
                 if !ones.iter().any(|one| one.active && one.label == label) {
                     let url = wanted.link(facet, value);
                     let count = choice.map_or(0, |choice| choice.len() as u64);
-                    ones.insert(0, One { label, count, url, active: true });
+                    ones.insert(
+                        0,
+                        One {
+                            label,
+                            count,
+                            url,
+                            active: true,
+                        },
+                    );
                 }
             }
             all.push((kind, ones));

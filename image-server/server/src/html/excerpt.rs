@@ -55,7 +55,10 @@ impl Question {
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let pieces = self.mark(&flat);
         let first = pieces.iter().position(|(marked, _)| *marked)?;
-        let at: usize = pieces[..first].iter().map(|(_, piece)| piece.chars().count()).sum();
+        let at: usize = pieces[..first]
+            .iter()
+            .map(|(_, piece)| piece.chars().count())
+            .sum();
         let skip = at.saturating_sub(BEFORE);
         let characters: Vec<(bool, char)> = pieces
             .iter()
@@ -108,21 +111,45 @@ mod tests {
     #[test]
     fn words_are_marked_whatever_their_case_and_accents() {
         for (question, text, expected) in [
-            ("canon", "El cañón, y otro CAÑON.", "El [cañón], y otro [CAÑON]."),
-            ("mapa cub", "Mapas y mapa de Cuba", "Mapas y [mapa] de [Cuba]"),
+            (
+                "canon",
+                "El cañón, y otro CAÑON.",
+                "El [cañón], y otro [CAÑON].",
+            ),
+            (
+                "mapa cub",
+                "Mapas y mapa de Cuba",
+                "Mapas y [mapa] de [Cuba]",
+            ),
             ("", "Nada", "Nada"),
         ] {
-            assert_eq!(shown(&Question::of(question).mark(text)), expected, "{question}");
+            assert_eq!(
+                shown(&Question::of(question).mark(text)),
+                expected,
+                "{question}"
+            );
         }
     }
 
     #[test]
     fn an_excerpt_is_about_the_first_word_found() {
-        let text = format!("{} la fortaleza del puerto {}", "uno ".repeat(100), "dos ".repeat(100));
-        let excerpt = Question::of("fortaleza").excerpt(&text).expect("an excerpt");
+        let text = format!(
+            "{} la fortaleza del puerto {}",
+            "uno ".repeat(100),
+            "dos ".repeat(100)
+        );
+        let excerpt = Question::of("fortaleza")
+            .excerpt(&text)
+            .expect("an excerpt");
         let excerpt = shown(&excerpt);
-        assert!(excerpt.starts_with("… uno ") && excerpt.ends_with(" …"), "{excerpt}");
-        assert!(excerpt.contains("la [fortaleza] del puerto dos"), "{excerpt}");
+        assert!(
+            excerpt.starts_with("… uno ") && excerpt.ends_with(" …"),
+            "{excerpt}"
+        );
+        assert!(
+            excerpt.contains("la [fortaleza] del puerto dos"),
+            "{excerpt}"
+        );
         assert!(Question::of("nada").excerpt(&text).is_none());
     }
 }

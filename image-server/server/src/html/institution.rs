@@ -56,7 +56,10 @@ pub(crate) async fn institution(asking: Asking<'_>, place: Place<'_>) -> Result<
     let hero = featured.first().and_then(|(collection, entry)| {
         let page = entry.cover.as_ref()?;
         let image = large(&around.base, collection, page);
-        Some((Card::of(&around, collection, entry).showing(image.clone()), image))
+        Some((
+            Card::of(&around, collection, entry).showing(image.clone()),
+            image,
+        ))
     });
     let cards: Vec<Card> = featured
         .iter()
@@ -121,7 +124,11 @@ async fn featured(
         let marked = entries.iter().filter(|entry| entry.record.featured);
         marked.map(move |entry| (name, entry))
     });
-    let depth = all.iter().map(|(_, entries)| entries.len()).max().unwrap_or(0);
+    let depth = all
+        .iter()
+        .map(|(_, entries)| entries.len())
+        .max()
+        .unwrap_or(0);
     let mixed = (0..depth).flat_map(|row| {
         all.iter()
             .filter_map(move |(name, entries)| Some((name, entries.get(row)?)))

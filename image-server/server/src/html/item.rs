@@ -53,7 +53,10 @@ async fn volumes(
         let total = catalogue.entry(&wanted)?.map_or(0, |entry| entry.volumes);
         let paging = Paging::new(number, total, PER_PAGE).ok_or(Failure::NotFound)?;
         let skip = paging.offset() as u64;
-        Ok((paging, catalogue.entries(Some(&wanted), skip, PER_PAGE as u64)?))
+        Ok((
+            paging,
+            catalogue.entries(Some(&wanted), skip, PER_PAGE as u64)?,
+        ))
     });
     let (paging, entries) = found.await?.ok_or(Failure::NotFound)?;
     let cards: Vec<Card> = entries
@@ -103,7 +106,11 @@ async fn images(
     let (wanted, code) = (item.name.clone(), shown.code.clone());
     let has_text = shown.text.is_some();
     let found = query(asking, place, name, move |catalogue| {
-        let words = if has_text { catalogue.words(&code)? } else { None };
+        let words = if has_text {
+            catalogue.words(&code)?
+        } else {
+            None
+        };
         Ok((catalogue.neighbours(&wanted)?, words))
     });
     let ((before, after), words) = found.await?.unwrap_or_default();
@@ -122,14 +129,29 @@ async fn images(
     let strip: Vec<(String, Image)> = turn
         .strip()
         .filter_map(|number| item.pages.get(number - 1))
-        .map(|page| (page_label(page, &around), smallest(&around.base, name, page)))
+        .map(|page| {
+            (
+                page_label(page, &around),
+                smallest(&around.base, name, page),
+            )
+        })
         .collect();
     let downloads = downloads(asking, place, &around.base, name, shown);
     let links = choose::links(&item.record, &around.collection_url(name));
     let record = shown_record(&item.record, collection);
-    let caption = if item.pages.len() > 1 { page_label(shown, &around) } else { String::new() };
-    around.share = Some(format!("{service}/full/{}/0/default.jpg", share_size(shown)));
-    let question = parameters(asking.query, "q").into_iter().next().unwrap_or_default();
+    let caption = if item.pages.len() > 1 {
+        page_label(shown, &around)
+    } else {
+        String::new()
+    };
+    around.share = Some(format!(
+        "{service}/full/{}/0/default.jpg",
+        share_size(shown)
+    ));
+    let question = parameters(asking.query, "q")
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     let page = ItemPage {
         institution: around.institution(),
         collection: Named {
@@ -182,7 +204,11 @@ async fn images(
 /// The record with the collection's statement where it has none of its own.
 fn shown_record(record: &Record, collection: &Collection) -> Record {
     let mut record = record.clone();
-    if let Some(statement) = collection.required_statement.as_ref().filter(|_| record.statement.is_empty()) {
+    if let Some(statement) = collection
+        .required_statement
+        .as_ref()
+        .filter(|_| record.statement.is_empty())
+    {
         let texts = statement.0.iter();
         record.statement = texts
             .map(|(tag, text)| acervo_record::Text::in_language(tag, text))
@@ -204,10 +230,19 @@ fn views(links: &[(Term, String, String)]) -> Vec<ValueLink<'_>> {
 
 /// What people call a page.
 fn page_label(page: &Page, around: &Around<'_>) -> String {
-    let said = page.record.as_ref().filter(|record| !record.label.is_empty());
+    let said = page
+        .record
+        .as_ref()
+        .filter(|record| !record.label.is_empty());
     said.map_or_else(
         || page.label.clone(),
-        |record| record.label_or(&page.label).pick(around.language).1.to_owned(),
+        |record| {
+            record
+                .label_or(&page.label)
+                .pick(around.language)
+                .1
+                .to_owned()
+        },
     )
 }
 
@@ -231,7 +266,9 @@ fn preview(
 ) -> Image {
     let sizes = levels(page);
     let image = smallest(base, collection, page);
-    let larger = sizes.get(1).filter(|size| is_allowed(asking, place, page, **size));
+    let larger = sizes
+        .get(1)
+        .filter(|size| is_allowed(asking, place, page, **size));
     let srcset = larger.map(|size| {
         let url = request(base, collection, page, *size);
         format!("{} {}w, {url} {}w", image.src, image.width, size.0)

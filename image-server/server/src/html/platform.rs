@@ -26,11 +26,13 @@ pub(crate) async fn platform(asking: Asking<'_>, table: &TenantTable) -> Result<
                 Ok((catalogue.summary().items, catalogue.entries(None, 0, 1)?))
             });
             // A damaged catalogue costs its own collection, not the list it is in.
-            let (count, first) = opening.await.unwrap_or_else(|error| {
-                tracing::error!(collection = name, %error, "a collection is shown empty");
-                None
-            })
-            .unwrap_or_default();
+            let (count, first) = opening
+                .await
+                .unwrap_or_else(|error| {
+                    tracing::error!(collection = name, %error, "a collection is shown empty");
+                    None
+                })
+                .unwrap_or_default();
             items += count;
             let cover = first.into_iter().find_map(|entry| entry.cover);
             thumbnail = thumbnail.or(cover.map(|page| smallest(&base, name, &page)));

@@ -2,7 +2,9 @@
 
 use acervo_catalogue::{Found, Hit as CatalogueHit};
 use acervo_page_text::PageText;
-use acervo_pages::{self as pages, FilterValue, Hit, Named, Paging, Passage, SearchPage, SearchResult};
+use acervo_pages::{
+    self as pages, FilterValue, Hit, Named, Paging, Passage, SearchPage, SearchResult,
+};
 use acervo_record::{Record, Text};
 use acervo_tenancy::Language;
 use axum::response::Response;
@@ -46,14 +48,23 @@ struct Spot {
 /// The page of a search.
 pub(crate) async fn search(asking: Asking<'_>, place: Place<'_>) -> Result<Response, Failure> {
     let around = Around::of(asking, place);
-    let words = parameters(asking.query, "q").into_iter().next().unwrap_or_default();
-    let words: String = words.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let words = parameters(asking.query, "q")
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    let words: String = words
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST)
+        .collect();
     let only = parameters(asking.query, "in").into_iter().next();
     let mut all = Vec::new();
     for collection in &place.tenant.collections {
         let name = collection.name.to_string();
         let asked = words.clone();
-        let found = query(asking, place, &name, move |catalogue| Ok(catalogue.search(&asked)?));
+        let found = query(asking, place, &name, move |catalogue| {
+            Ok(catalogue.search(&asked)?)
+        });
         // A damaged catalogue costs its own collection, not the search.
         let found = found.await.unwrap_or_else(|error| {
             tracing::error!(collection = name, %error, "a collection is not searched");
@@ -69,7 +80,11 @@ pub(crate) async fn search(asking: Asking<'_>, place: Place<'_>) -> Result<Respo
         });
     }
     let chosen = |one: &InCollection| only.as_ref().is_none_or(|only| *only == one.name);
-    let total: usize = all.iter().filter(|one| chosen(one)).map(|one| one.found.len()).sum();
+    let total: usize = all
+        .iter()
+        .filter(|one| chosen(one))
+        .map(|one| one.found.len())
+        .sum();
     let number = number(asking.query, "page").unwrap_or(1);
     let paging = Paging::new(number, total as u64, PER_PAGE).ok_or(Failure::NotFound)?;
     let mut results = Vec::new();
@@ -101,7 +116,10 @@ pub(crate) async fn search(asking: Asking<'_>, place: Place<'_>) -> Result<Respo
             }
         })
         .collect();
-    let collections = all.iter().zip(&urls).filter(|(one, _)| !one.found.is_empty());
+    let collections = all
+        .iter()
+        .zip(&urls)
+        .filter(|(one, _)| !one.found.is_empty());
     let page = SearchPage {
         institution: around.institution(),
         query: &words,
@@ -164,11 +182,12 @@ fn result(
 fn of_record(record: &Record, question: &Question, language: Language) -> Option<Passage> {
     let metadata = record.metadata.iter().flat_map(|entry| &entry.values);
     let mut texts: Vec<&Text> = record.summary.iter().chain(metadata).collect();
-    let is_foreign = |text: &&Text| {
-        text.language.as_deref().and_then(Language::from_tag) != Some(language)
-    };
+    let is_foreign =
+        |text: &&Text| text.language.as_deref().and_then(Language::from_tag) != Some(language);
     texts.sort_by_key(is_foreign);
-    texts.into_iter().find_map(|text| question.excerpt(&text.text))
+    texts
+        .into_iter()
+        .find_map(|text| question.excerpt(&text.text))
 }
 
 fn view<'a>(result: &'a Shown, all: &'a [InCollection]) -> SearchResult<'a> {
@@ -183,7 +202,10 @@ fn view<'a>(result: &'a Shown, all: &'a [InCollection]) -> SearchResult<'a> {
             .hits
             .iter()
             .map(|hit| Hit {
-                page: hit.page.as_ref().map(|(number, label)| (*number, label.as_str())),
+                page: hit
+                    .page
+                    .as_ref()
+                    .map(|(number, label)| (*number, label.as_str())),
                 url: &hit.url,
                 language: hit.language.as_deref(),
                 snippet: hit.snippet.clone(),
