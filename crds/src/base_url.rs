@@ -6,6 +6,9 @@ use std::str::FromStr;
 use acervo_tenancy::{Address, InstitutionName};
 use serde::{Deserialize, Serialize};
 
+use crate::claims::is_below;
+use crate::rules::RESERVED_INSTITUTIONS;
+
 /// What stands for the institution's name in a template.
 const NAME: &str = "{institution}";
 
@@ -34,6 +37,17 @@ enum Form {
     ByHost,
     /// Each institution has its own path below this one, which has no final slash.
     ByPath(String),
+}
+
+/// To whom a place belongs by the platform's own addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlatformPlace<'p> {
+    /// To the institution of this name, if there is one.
+    Institution(&'p str),
+    /// To the platform itself.
+    Platform,
+    /// To nobody.
+    Free,
 }
 
 /// Why a text is no template of base URLs.
@@ -93,6 +107,43 @@ impl BaseUrl {
                 .is_some_and(|rest| rest.ends_with('.'))
         };
         host == self.host || (self.form == Form::ByHost && below())
+    }
+
+    /// To whom the path `prefix` (beginning with `/`, without final slash) on `host` belongs by this base URL; without
+    /// one, institutions are the first segment of the path on every host.
+    #[must_use]
+    pub fn place<'p>(of: Option<&Self>, host: &'p str, prefix: &'p str) -> PlatformPlace<'p> {
+        let path = match of.map(|base_url| (base_url, &base_url.form)) {
+            None => "",
+            Some((base_url, Form::ByPath(path))) if base_url.host == host => path.as_str(),
+            Some((base_url, Form::ByHost)) if base_url.host != host => {
+                let label = host.strip_suffix(base_url.host.as_str());
+                let label = label.and_then(|label| label.strip_suffix('.'));
+                return label.map_or(PlatformPlace::Free, PlatformPlace::Institution);
+            }
+            Some((_, Form::ByHost)) => {
+                let first = prefix.split('/').nth(1).unwrap_or_default();
+                return if RESERVED_INSTITUTIONS.contains(&first) {
+                    PlatformPlace::Platform
+                } else {
+                    PlatformPlace::Free
+                };
+            }
+            Some((_, Form::ByPath(_))) => return PlatformPlace::Free,
+        };
+        // What lies above the institutions would lead all of them.
+        if is_below(path, prefix) {
+            return PlatformPlace::Platform;
+        }
+        if !is_below(prefix, path) {
+            return PlatformPlace::Free;
+        }
+        let name = prefix[path.len()..].split('/').nth(1).unwrap_or_default();
+        if RESERVED_INSTITUTIONS.contains(&name) {
+            PlatformPlace::Platform
+        } else {
+            PlatformPlace::Institution(name)
+        }
     }
 
     fn origin(&self, host: &str) -> String {

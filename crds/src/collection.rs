@@ -22,11 +22,24 @@ pub struct Collection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::language_map")]
     pub label: Option<LanguageMap>,
+    /// What the collection is, by language tag: plain text, with blank lines between paragraphs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::long_language_map")]
+    pub description: Option<LanguageMap>,
     /// The URI of the rights statement or licence of every item, such as `http://rightsstatements.org/vocab/NoC-OKLR/1.0/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 2048))]
     #[x_kube(validation = rules::rights_uri())]
     pub rights: Option<String>,
+    /// The attribution that viewers must show with every item, by language tag, such as `{es: Cortesía de la Biblioteca del Sur}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::language_map")]
+    pub required_statement: Option<LanguageMap>,
+    /// What stands for `{collection}` in `spec.addresses`, where the old addresses wrote it otherwise; its name if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 80))]
+    #[x_kube(validation = rules::address_name())]
+    pub address_name: Option<String>,
     /// Where the images come from: exactly one of the fields.
     #[schemars(with = "SourceFields")]
     pub source: Source,
@@ -53,6 +66,15 @@ impl Source {
         match self {
             Self::Directory(directory) => Some(directory),
             Self::S3(_) => None,
+        }
+    }
+
+    /// The bucket, where the images come from one.
+    #[must_use]
+    pub fn s3(&self) -> Option<&S3Source> {
+        match self {
+            Self::Directory(_) => None,
+            Self::S3(s3) => Some(s3),
         }
     }
 }

@@ -14,7 +14,9 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::addresses::Addresses;
 use crate::collection::Collection;
+use crate::pages::Pages;
 use crate::status::IiifInstitutionStatus;
 use crate::storage::Storage;
 use crate::{rules, schema};
@@ -83,6 +85,9 @@ pub struct IiifInstitutionSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "schema::hostnames")]
     pub hostnames: Vec<String>,
+    /// Addresses that the institution published before it came here, and keeps, letter by letter. Their hosts can be shared with other institutions: each has the part of them that its addresses begin with, and what an older institution has claimed is that one's. DNS entries must lead to the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<Addresses>,
     /// The plan, by its name in the platform's configuration: resources, replicas, limits.
     #[serde(default = "smallest_plan")]
     #[schemars(length(min = 1, max = 63))]
@@ -94,6 +99,9 @@ pub struct IiifInstitutionSpec {
     #[schemars(length(max = 256))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
     pub collections: Vec<Collection>,
+    /// What the institution's pages show of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<Pages>,
     /// Who may look into the institution's namespace: groups as the cluster's authentication names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]

@@ -158,6 +158,79 @@ pub(crate) fn rights_uri() -> Rule {
     )
 }
 
+/// The literal characters of a path, and the braces of placeholders.
+const TEMPLATE: &str =
+    "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%{}-]+)+/?$";
+
+pub(crate) fn address() -> Rule {
+    rule(
+        matches(TEMPLATE),
+        "debe ser una dirección completa que empiece con http:// o https://, sin usuario, sin ? ni #, sin espacios ni letras con acento (escríbalos codificados, como en la dirección publicada); escriba por ejemplo https://imagenes.example.org/iiif/{collection}/{item}/manifest.json",
+        "must be a complete address that begins with http:// or https://, without a user, without ? or #, with neither spaces nor accented letters (write them encoded, as in the published address); write for example https://images.example.org/iiif/{collection}/{item}/manifest.json",
+    )
+}
+
+pub(crate) fn address_begins_fixed() -> Rule {
+    rule(
+        matches("^[a-z]+://[^/{}]+/([^/{}]|[{]institution[}])+/"),
+        "después del nombre del equipo va primero una parte fija, y solo {institution} puede estar en ella; escriba por ejemplo https://imagenes.example.org/iiif/{collection}/{item}/manifest.json",
+        "after the host comes first a part that is always the same, and only {institution} can stand in it; write for example https://images.example.org/iiif/{collection}/{item}/manifest.json",
+    )
+}
+
+pub(crate) fn address_separated() -> Rule {
+    rule(
+        "!self.contains(\"}{\")",
+        "entre dos nombres entre llaves debe haber algún texto; escriba por ejemplo {collection}/{item}",
+        "some text must stand between two names in braces; write for example {collection}/{item}",
+    )
+}
+
+pub(crate) fn manifest_address() -> Rule {
+    rule(
+        "self.contains(\"{item}\")",
+        "la dirección de los manifiestos debe tener {item}; escriba por ejemplo https://imagenes.example.org/iiif/{item}/manifest.json",
+        "the address of manifests must have {item}; write for example https://images.example.org/iiif/{item}/manifest.json",
+    )
+}
+
+pub(crate) fn image_address() -> Rule {
+    rule(
+        "self.contains(\"{identifier}\") || (self.contains(\"{item}\") && self.contains(\"{page}\") != self.contains(\"{file}\"))",
+        "la dirección de las imágenes debe tener {identifier}, o bien {item} con uno solo de {page} y {file}; escriba por ejemplo https://imagenes.example.org/iiif/2/{identifier}",
+        "the address of images must have {identifier}, or else {item} with just one of {page} and {file}; write for example https://images.example.org/iiif/2/{identifier}",
+    )
+}
+
+pub(crate) fn address_name() -> Rule {
+    rule(
+        format!(
+            "{} && {}",
+            matches("^[A-Za-z0-9._~-]+$"),
+            not_among("self", &[".", ".."])
+        ),
+        "se escribe solo con letras de la a a la z, cifras, puntos, guiones, guiones bajos y ~, como en las direcciones publicadas; escriba por ejemplo BDC",
+        "is written only with letters a to z, digits, dots, hyphens, underscores and ~, as in the published addresses; write for example BDC",
+    )
+}
+
+pub(crate) fn logo() -> Rule {
+    let segment = "[^./[:cntrl:]][^/[:cntrl:]]*";
+    rule(
+        matches(&format!("^({segment}/)?{segment}[.](png|jpg|jpeg|svg)$")),
+        "debe ser un archivo .png, .jpg, .jpeg o .svg directamente en incoming/ o en una de sus carpetas, sin punto al principio; escriba por ejemplo identidad/logo.png",
+        "must be a .png, .jpg, .jpeg or .svg file directly in incoming/ or in one of its folders, without a dot at its beginning; write for example identity/logo.png",
+    )
+}
+
+pub(crate) fn colour() -> Rule {
+    rule(
+        matches("^#[0-9a-fA-F]{6}$"),
+        "el color se escribe con # y seis cifras hexadecimales, entre comillas; escriba por ejemplo \"#7b1e3a\"",
+        "the colour is written as # and six hexadecimal digits, between quotes; write for example \"#7b1e3a\"",
+    )
+}
+
 /// At least two labels, the last beginning with a letter: neither `localhost` nor an IP address.
 pub(crate) fn hostname() -> Rule {
     rule(

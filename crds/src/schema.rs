@@ -16,13 +16,22 @@ fn with_rules<const N: usize>(mut schema: Schema, rules: [Rule; N]) -> Schema {
     schema
 }
 
-/// A text by language tag.
+/// A text of a line or two by language tag.
 pub(crate) fn language_map(_: &mut SchemaGenerator) -> Schema {
+    texts(300)
+}
+
+/// A text of a page by language tag.
+pub(crate) fn long_language_map(_: &mut SchemaGenerator) -> Schema {
+    texts(2000)
+}
+
+fn texts(longest: u32) -> Schema {
     with_rules(
         json_schema!({
             "type": "object",
             "maxProperties": 16,
-            "additionalProperties": {"type": "string", "maxLength": 300},
+            "additionalProperties": {"type": "string", "maxLength": longest},
         }),
         [
             rules::some_language(),

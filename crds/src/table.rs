@@ -1,15 +1,19 @@
 //! Institutions and platform configuration in, tenant table and problems out.
 
-use std::collections::BTreeMap;
+mod kept;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use acervo_tenancy::{
-    Address, Bilingual, Collection, InstitutionName, LanguageMap, TABLE_VERSION, Tenant,
-    TenantTable, rights,
+    Address, Bilingual, Collection, Featured, InstitutionName, LanguageMap, Pages, TABLE_VERSION,
+    Tenant, TenantTable, rights,
 };
 use serde::Serialize;
 
-use crate::{BaseUrl, IiifInstitution, Plan, PlatformConfig};
+use crate::{BaseUrl, Claim, IiifInstitution, Plan, PlatformConfig};
+
+pub use kept::address_claimed;
 
 /// What [`tenant_table`] makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +51,11 @@ pub enum Reason {
     HostnameClaimed,
     /// The host is the platform's: the institution answers on its other addresses.
     HostnameOfPlatform,
+    /// The place of a kept address is another institution's or the platform's: the institution answers
+    /// on its other addresses.
+    AddressClaimed,
+    /// A kept address cannot be read: the institution answers on its other addresses.
+    AddressInvalid,
 }
 
 impl Reason {
@@ -59,6 +68,8 @@ impl Reason {
             Self::DuplicateInstitution => "DuplicateInstitution",
             Self::HostnameClaimed => "HostnameClaimed",
             Self::HostnameOfPlatform => "HostnameOfPlatform",
+            Self::AddressClaimed => "AddressClaimed",
+            Self::AddressInvalid => "AddressInvalid",
         }
     }
 }
@@ -75,7 +86,10 @@ impl fmt::Display for Reason {
 /// without creation time is the youngest. Institutions with an unknown plan still claim their hosts, so
 /// that a mistyped plan gives no host away.
 #[must_use]
-pub fn tenant_table(institutions: &[IiifInstitution], platform: &PlatformConfig) -> Outcome {
+pub fn tenant_table<'p>(
+    institutions: &'p [IiifInstitution],
+    platform: &'p PlatformConfig,
+) -> Outcome {
     let mut oldest_first: Vec<_> = institutions.iter().collect();
     oldest_first.sort_by_key(|institution| {
         let metadata = &institution.metadata;
@@ -84,6 +98,10 @@ pub fn tenant_table(institutions: &[IiifInstitution], platform: &PlatformConfig)
     });
     let mut making = Making {
         platform,
+        names: oldest_first
+            .iter()
+            .filter_map(|institution| institution.metadata.name.as_deref())
+            .collect(),
         claims: BTreeMap::new(),
         problems: Vec::new(),
     };
@@ -114,8 +132,10 @@ pub fn tenant_table(institutions: &[IiifInstitution], platform: &PlatformConfig)
 /// The work in hand.
 struct Making<'p> {
     platform: &'p PlatformConfig,
-    /// Who has each claimed (host, path prefix).
-    claims: BTreeMap<(String, String), InstitutionName>,
+    /// The names of all institutions.
+    names: BTreeSet<&'p str>,
+    /// Who has each claimed place.
+    claims: BTreeMap<Claim, InstitutionName>,
     problems: Vec<Problem>,
 }
 
@@ -168,6 +188,10 @@ impl Making<'_> {
     fn tenant(&mut self, name: &InstitutionName, institution: &IiifInstitution) -> Option<Tenant> {
         let spec = &institution.spec;
         let addresses = self.addresses(name, &spec.hostnames);
+        let wanted = spec.addresses.as_ref();
+        let kept = wanted.map(|wanted| self.kept(name, wanted));
+        let mut collections: Vec<_> = spec.collections.iter().map(collection).collect();
+        self.tell_apart(name, &mut collections);
         let limits = self.plan(name, &spec.plan)?.limits;
         Some(Tenant {
             name: name.clone(),
@@ -175,11 +199,11 @@ impl Making<'_> {
             homepage: spec.homepage.clone(),
             default_language: spec.default_language,
             addresses,
-            kept: Default::default(),
-            pages: Default::default(),
+            kept: kept.unwrap_or_default(),
+            pages: spec.pages.as_ref().map(pages).unwrap_or_default(),
             limits,
             suspended: spec.suspend,
-            collections: spec.collections.iter().map(collection).collect(),
+            collections,
         })
     }
 
@@ -244,15 +268,11 @@ impl Making<'_> {
             );
             return Some((Reason::HostnameOfPlatform, message));
         }
-        let claim = (host, address.prefix.clone());
-        let owner = self
-            .claims
-            .entry(claim.clone())
-            .or_insert_with(|| name.clone());
+        let claim = Claim::host(&host);
+        let owner = self.claims.entry(claim).or_insert_with(|| name.clone());
         if owner == name {
             return None;
         }
-        let host = claim.0;
         let message = Bilingual::new(
             format!(
                 "«{host}» ya es de la institución «{owner}», que es anterior; quítelo de hostnames de una de las dos"
@@ -292,9 +312,32 @@ fn collection(of: &crate::collection::Collection) -> Collection {
     Collection {
         name: of.name.clone(),
         label: of.label.clone().unwrap_or_else(by_name),
-        description: None,
+        description: of.description.clone(),
         rights: of.rights.as_deref().map(rights::normalise),
-        required_statement: None,
-        address_name: None,
+        required_statement: of.required_statement.clone(),
+        address_name: of.address_name.clone(),
     }
+}
+
+fn pages(of: &crate::pages::Pages) -> Pages {
+    let featured = of.featured.iter().map(|one| Featured {
+        collection: one.collection.clone(),
+        item: one.item.clone(),
+    });
+    Pages {
+        about: of.about.clone(),
+        logo: of.logo.clone(),
+        accent: of.accent.clone(),
+        featured: featured.collect(),
+    }
+}
+
+/// Who else has a place, or one above it.
+fn other_owner<'c>(
+    claims: &'c BTreeMap<Claim, InstitutionName>,
+    wanted: &Claim,
+    name: &InstitutionName,
+) -> Option<&'c InstitutionName> {
+    let mut owners = wanted.and_above().filter_map(|place| claims.get(&place));
+    owners.find(|owner| *owner != name)
 }

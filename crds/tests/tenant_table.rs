@@ -76,7 +76,7 @@ fn a_library_becomes_a_tenant() {
     assert_eq!(outcome.table.check(), Ok(()));
     insta::assert_json_snapshot!(outcome.table, @r#"
     {
-      "version": 1,
+      "version": 2,
       "language": "es",
       "listsInstitutions": false,
       "tenants": [

@@ -1,10 +1,29 @@
-//! Claims of hosts: the older institution keeps what two of them claim. Pure.
+//! Claims of hosts, and of the places of kept addresses: the older institution keeps what two of them
+//! claim. Pure.
 
-use std::collections::HashMap;
+use acervo_crds::claims::claims_of;
+use acervo_crds::{BaseUrl, Claim, IiifInstitution, PlatformPlace};
 
-use acervo_crds::IiifInstitution;
+use crate::reconcile::facts::{HostClaim, KeptClaim};
 
-use crate::reconcile::facts::HostClaim;
+/// How the claims of an institution are settled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// Those of `spec.hostnames`.
+    pub hosts: Vec<HostClaim>,
+    /// Those of `spec.addresses`.
+    pub kept: Vec<KeptClaim>,
+}
+
+/// One claim of the institution, and the oldest of those that it is lost to so far.
+struct Wanted<'i> {
+    claim: Claim,
+    holder: Option<&'i IiifInstitution>,
+    /// The institution whose primary address the place is part of.
+    resident: Option<String>,
+    /// Whether anybody else claims a part of the same host.
+    shared: bool,
+}
 
 /// Who is older: by creation, then by UID, then by name.
 fn age(institution: &IiifInstitution) -> (Option<jiff::Timestamp>, &str, &str) {
@@ -12,49 +31,117 @@ fn age(institution: &IiifInstitution) -> (Option<jiff::Timestamp>, &str, &str) {
     (
         metadata.creation_timestamp.as_ref().map(|time| time.0),
         metadata.uid.as_deref().unwrap_or_default(),
-        metadata.name.as_deref().unwrap_or_default(),
+        name(institution),
     )
 }
 
-/// How the claims of `institution` are settled among `all`.
+fn name(institution: &IiifInstitution) -> &str {
+    institution.metadata.name.as_deref().unwrap_or_default()
+}
+
+/// How the claims of `institution` are settled among `all`. What the platform's own addresses forbid
+/// everybody is not looked at here.
 #[must_use]
 pub fn settle<'i>(
     institution: &IiifInstitution,
     all: impl IntoIterator<Item = &'i IiifInstitution>,
-) -> Vec<HostClaim> {
-    let mut oldest: HashMap<&str, &IiifInstitution> = HashMap::new();
-    let wanted = &institution.spec.hostnames;
+    base_url: &BaseUrl,
+) -> Settled {
+    let spec = &institution.spec;
+    let hosts = spec.hostnames.iter().map(|host| Claim::host(host));
+    let own_name = name(institution).parse().ok();
+    let templates = spec.addresses.iter().flat_map(|kept| kept.templates());
+    let (kinds, places): (Vec<_>, Vec<_>) = templates
+        .filter_map(|(kind, template)| {
+            Some((kind, Claim::of(&template.ok()?.of(own_name.as_ref()?))))
+        })
+        .unzip();
+    let mut wanted: Vec<Wanted<'_>> = hosts.chain(places).map(Wanted::new).collect();
+    if wanted.is_empty() {
+        return Settled::default();
+    }
     for other in all {
-        for host in other
-            .spec
-            .hostnames
-            .iter()
-            .filter(|host| wanted.contains(host))
-        {
-            let holder = oldest.entry(host).or_insert(other);
-            if age(other) < age(holder) {
-                *holder = other;
-            }
+        if name(other) == name(institution) {
+            continue;
+        }
+        let theirs: Vec<Claim> = claims_of(other)
+            .into_iter()
+            // Nobody has a whole host of the platform.
+            .filter(|claim| !(claim.prefix.is_empty() && base_url.owns(&claim.host)))
+            .collect();
+        for one in &mut wanted {
+            one.beside(institution, other, &theirs, base_url);
         }
     }
-    let claim = |host: &String| {
-        let holder = oldest
-            .get(host.as_str())
-            .filter(|holder| age(holder) < age(institution));
-        let lost_to = holder.and_then(|holder| holder.metadata.name.clone());
-        HostClaim {
-            host: host.clone(),
-            lost_to,
+    let mut wanted = wanted.into_iter();
+    let hosts = wanted
+        .by_ref()
+        .take(spec.hostnames.len())
+        .map(|one| HostClaim {
+            lost_to: one.lost_to(),
+            host: one.claim.host,
+        });
+    let hosts = hosts.collect();
+    let kept = wanted.zip(kinds).map(|(one, kind)| KeptClaim {
+        kind,
+        lost_to: one.lost_to(),
+        shared: one.shared,
+    });
+    Settled {
+        hosts,
+        kept: kept.collect(),
+    }
+}
+
+impl<'i> Wanted<'i> {
+    fn new(claim: Claim) -> Self {
+        Self {
+            claim,
+            holder: None,
+            resident: None,
+            shared: false,
         }
-    };
-    wanted.iter().map(claim).collect()
+    }
+
+    /// Takes note of another institution and its claims.
+    fn beside(
+        &mut self,
+        institution: &IiifInstitution,
+        other: &'i IiifInstitution,
+        theirs: &[Claim],
+        base_url: &BaseUrl,
+    ) {
+        let claim = &self.claim;
+        let resident = match BaseUrl::place(Some(base_url), &claim.host, &claim.prefix) {
+            PlatformPlace::Institution(resident) if !claim.prefix.is_empty() => Some(resident),
+            _ => None,
+        };
+        if resident == Some(name(other)) {
+            self.resident = Some(name(other).to_owned());
+        }
+        self.shared |= theirs.iter().any(|their| their.host == claim.host);
+        let covers = || theirs.iter().any(|their| their.covers(claim));
+        let is_older = |holder: &IiifInstitution| age(other) < age(holder);
+        if resident != Some(name(institution))
+            && is_older(institution)
+            && self.holder.is_none_or(is_older)
+            && covers()
+        {
+            self.holder = Some(other);
+        }
+    }
+
+    fn lost_to(&self) -> Option<String> {
+        let holder = self.holder.map(|holder| name(holder).to_owned());
+        self.resident.clone().or(holder)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use super::settle;
+    use super::{Settled, settle};
     use acervo_crds::IiifInstitution;
 
     fn institution(name: &str, created: &str, hosts: &[&str]) -> IiifInstitution {
@@ -76,7 +163,8 @@ mod tests {
         );
         let all = [young.clone(), old.clone()];
         let lost = |i: &IiifInstitution| {
-            settle(i, &all)
+            settled(i, &all)
+                .hosts
                 .into_iter()
                 .map(|c| c.lost_to)
                 .collect::<Vec<_>>()
@@ -90,7 +178,91 @@ mod tests {
         let a = institution("a", "2026-01-01T00:00:00Z", &["x.example.org"]);
         let b = institution("b", "2026-01-01T00:00:00Z", &["x.example.org"]);
         let all = [b.clone(), a.clone()];
-        assert_eq!(settle(&a, &all)[0].lost_to, None);
-        assert_eq!(settle(&b, &all)[0].lost_to.as_deref(), Some("a"));
+        assert_eq!(settled(&a, &all).hosts[0].lost_to, None);
+        assert_eq!(settled(&b, &all).hosts[0].lost_to.as_deref(), Some("a"));
+    }
+
+    fn settled(institution: &IiifInstitution, all: &[IiifInstitution]) -> Settled {
+        let base_url = "https://iiif.example.org".parse().unwrap();
+        settle(institution, all, &base_url)
+    }
+
+    fn keeping(name: &str, day: u8, manifest: &str) -> IiifInstitution {
+        let mut institution = institution(name, &format!("2026-01-{day:02}T00:00:00Z"), &[]);
+        let addresses = serde_json::json!({"manifest": format!("https://{manifest}")});
+        institution.spec.addresses = serde_json::from_value(addresses).unwrap();
+        institution
+    }
+
+    /// Who has the younger's kept address, and whether its host is anybody else's too.
+    #[test]
+    fn a_kept_address_is_lost_to_an_older_one_above_it_and_to_whoever_lives_there() {
+        let young = |manifest| keeping("b", 9, manifest);
+        for (other, one, lost_to, shared) in [
+            (
+                keeping("a", 1, "h.example.org/x/{item}"),
+                young("h.example.org/x/{item}"),
+                Some("a"),
+                true,
+            ),
+            (
+                keeping("a", 1, "h.example.org/x/{item}"),
+                young("h.example.org/x/y/{item}"),
+                Some("a"),
+                true,
+            ),
+            (
+                keeping("a", 1, "h.example.org/x/y/{item}"),
+                young("h.example.org/x/{item}"),
+                None,
+                true,
+            ),
+            (
+                keeping("a", 1, "h.example.org/x/{item}"),
+                young("h.example.org/y/{item}"),
+                None,
+                true,
+            ),
+            (
+                keeping("a", 1, "i.example.org/x/{item}"),
+                young("h.example.org/x/{item}"),
+                None,
+                false,
+            ),
+            (
+                keeping("c", 10, "h.example.org/x/{item}"),
+                young("h.example.org/x/{item}"),
+                None,
+                true,
+            ),
+            (
+                institution("a", "2026-01-01T00:00:00Z", &["h.example.org"]),
+                young("h.example.org/x/{item}"),
+                Some("a"),
+                true,
+            ),
+            (
+                institution("c", "2026-02-01T00:00:00Z", &[]),
+                young("iiif.example.org/c/x/{item}"),
+                Some("c"),
+                false,
+            ),
+            (
+                institution("a", "2026-01-01T00:00:00Z", &["iiif.example.org"]),
+                young("iiif.example.org/x/{item}"),
+                None,
+                false,
+            ),
+            (
+                keeping("a", 1, "iiif.example.org/b/x/{item}"),
+                young("iiif.example.org/b/x/{item}"),
+                None,
+                true,
+            ),
+        ] {
+            let kept = settled(&one, &[other.clone(), one.clone()]).kept;
+            let found = (kept[0].lost_to.as_deref(), kept[0].shared);
+            assert_eq!(found, (lost_to, shared), "{:?} {:?}", other.spec, one.spec);
+        }
     }
 }

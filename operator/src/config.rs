@@ -5,6 +5,7 @@
 mod network;
 mod plan;
 mod routing;
+mod sources;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use serde::Deserialize;
 pub use network::{Cidr, CidrError, Dns, NetworkPolicyConfig, Peer};
 pub use plan::{Plan, Resources};
 pub use routing::{Gateway, Ingress, Routing};
+pub use sources::{AllowedEndpoint, AllowedEndpointError, S3Sources, Sources};
 
 /// The platform's configuration.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -35,6 +37,9 @@ pub struct OperatorConfig {
     /// How ingest Jobs run.
     #[serde(default)]
     pub ingest: Ingest,
+    /// From where ingest may fetch images.
+    #[serde(default)]
+    pub sources: Sources,
     /// The storage class of institutions that name none; the cluster's default class if absent.
     #[serde(default)]
     pub storage_class_name: Option<String>,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use acervo_crds::IiifInstitution;
+use acervo_crds::claims::claims_of;
+use acervo_crds::{Claim, IiifInstitution};
 use kube::ResourceExt as _;
 use kube::core::error_boundary::InvalidObject;
 
@@ -62,19 +63,24 @@ impl Institutions {
         self.lock().keys().cloned().collect()
     }
 
-    /// The names of those that claim one of `hosts`.
+    /// The names of those that claim anything on one of `hosts`, or, where `newcomer` has come or gone,
+    /// a place that may be part of its primary address.
     #[must_use]
-    pub fn claiming(&self, hosts: &[String]) -> Vec<Name> {
-        if hosts.is_empty() {
+    pub fn claiming(&self, hosts: &[String], newcomer: Option<&str>) -> Vec<Name> {
+        if hosts.is_empty() && newcomer.is_none() {
             return Vec::new();
         }
+        let is_near = |claim: &Claim| {
+            newcomer.is_some_and(|name| {
+                claim.host.split('.').next() == Some(name)
+                    || claim.prefix.split('/').any(|segment| segment == name)
+            })
+        };
         let all = self.lock();
         let claims = |stored: &Stored| match stored.as_ref() {
-            Ok(institution) => institution
-                .spec
-                .hostnames
+            Ok(institution) => claims_of(institution)
                 .iter()
-                .any(|host| hosts.contains(host)),
+                .any(|claim| hosts.contains(&claim.host) || is_near(claim)),
             Err(_) => false,
         };
         all.iter()

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use acervo_tenancy::{CollectionName, InstitutionName};
+use acervo_tenancy::{CollectionName, InstitutionName, KeptKind};
 
 /// The field manager of every apply, and the value of [`MANAGED_BY`].
 pub const FIELD_MANAGER: &str = "acervo-operator";
@@ -48,6 +48,10 @@ pub const DATA: &str = "data";
 pub const PUBLIC: &str = "public";
 /// The route and the listeners of the institution's further hosts.
 pub const PUBLIC_HOSTS: &str = "public-hosts";
+/// The route of kept addresses of manifests, and of images in the same place.
+pub const PUBLIC_MANIFESTS: &str = "public-manifests";
+/// The route of kept addresses of images.
+pub const PUBLIC_IMAGES: &str = "public-images";
 /// The one ResourceQuota, LimitRange and RoleBinding.
 pub const INSTITUTION_OBJECT: &str = "institution";
 /// The ClusterRole of the chart that those named in `spec.access` get in their namespace.
@@ -58,6 +62,11 @@ pub const CA_BUNDLE: &str = "ca-bundle";
 pub const TABLE_KEY: &str = "tenants.json";
 /// The key in the certificates' ConfigMap.
 pub const CA_BUNDLE_KEY: &str = "ca.crt";
+
+/// The key in the Secret of a bucket: who asks.
+pub const ACCESS_KEY_ID: &str = "accessKeyId";
+/// The key in the Secret of a bucket: what proves it.
+pub const SECRET_ACCESS_KEY: &str = "secretAccessKey";
 
 /// The name of the port for readers.
 pub const HTTP: &str = "http";
@@ -78,6 +87,15 @@ pub const NAMESPACE_PREFIX: &str = "acervo-";
 #[must_use]
 pub fn namespace(institution: impl std::fmt::Display) -> String {
     format!("{NAMESPACE_PREFIX}{institution}")
+}
+
+/// The route of kept addresses of a kind.
+#[must_use]
+pub const fn kept_route(kind: KeptKind) -> &'static str {
+    match kind {
+        KeptKind::Manifest => PUBLIC_MANIFESTS,
+        KeptKind::Image => PUBLIC_IMAGES,
+    }
 }
 
 /// The labels of every child.

@@ -5,7 +5,8 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{
-    ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, ResourceQuota, Service, ServiceAccount,
+    ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, Pod, ResourceQuota, Service,
+    ServiceAccount,
 };
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -20,7 +21,7 @@ use crate::gateway::{HttpRoute, ListenerSet};
 use crate::names;
 use crate::quantity::Amount;
 use crate::reconcile::facts::{
-    ClaimPhase, ClaimState, JobPhase, JobState, RouteState, ServerState,
+    ClaimPhase, ClaimState, Hindrance, JobPhase, JobState, RouteState, ServerState,
 };
 
 /// A kind of child that is watched.
@@ -174,6 +175,23 @@ pub fn claim(object: &PersistentVolumeClaim) -> ClaimState {
     }
 }
 
+/// What keeps a pod from beginning, as its node says; nothing while it merely takes its time.
+#[must_use]
+pub fn hindrance(pod: &Pod) -> Option<Hindrance> {
+    const TAKES_ITS_TIME: [&str; 2] = ["ContainerCreating", "PodInitializing"];
+    let statuses = pod.status.as_ref()?.container_statuses.as_ref()?;
+    let mut waiting = statuses
+        .iter()
+        .filter_map(|status| status.state.as_ref()?.waiting.as_ref());
+    waiting.find_map(|waiting| {
+        let reason = waiting.reason.clone()?;
+        (!TAKES_ITS_TIME.contains(&reason.as_str())).then(|| Hindrance {
+            reason,
+            message: waiting.message.clone().unwrap_or_default(),
+        })
+    })
+}
+
 impl Watched for Deployment {
     const KIND: Kind = Kind::Deployment;
 
@@ -278,6 +296,8 @@ impl Watched for Job {
             begun: status.ready.unwrap_or(0) > 0
                 || status.succeeded.unwrap_or(0) > 0
                 || status.failed.unwrap_or(0) > 0,
+            // Read from the pod of one that should have begun.
+            hindered: None,
             created: self
                 .creation_timestamp()
                 .as_ref()

@@ -194,6 +194,9 @@ fn look_again(validated: &Validated<'_>) -> Duration {
             .claim
             .as_ref()
             .is_none_or(|claim| claim.phase != facts::ClaimPhase::Bound);
+    // Pods are not watched: why one does not begin is asked.
+    let mut jobs = validated.facts.jobs.iter();
+    let waits = waits || jobs.any(|job| job.phase == facts::JobPhase::Running && !job.begun);
     let pause = jittered(
         validated.name.as_str(),
         if waits { WAITING } else { RESTING },

@@ -158,11 +158,11 @@ fn a_table_that_cannot_be_served_changes_nothing_and_is_named_in_the_log() -> Re
         .context("tenants")?
         .push(other);
     let mut version = volume.table(&[]);
-    version["version"] = 2.into();
+    version["version"] = 3.into();
     for (table, words) in [
         ("{ half".to_owned(), "no tenant table"),
         (two.to_string(), "names 2 institutions"),
-        (version.to_string(), "version 2"),
+        (version.to_string(), "version 3"),
     ] {
         volume.mount(&table)?;
         until(words, NOTICED, || {

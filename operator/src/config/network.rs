@@ -79,6 +79,40 @@ impl Default for Dns {
     }
 }
 
+impl Cidr {
+    /// The block of one address.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        Self { address, bits }
+    }
+
+    /// Whether the address is in the block.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let (of_block, of_address, all) = match (self.address, address) {
+            (IpAddr::V4(block), IpAddr::V4(address)) => {
+                (block.to_bits().into(), address.to_bits().into(), 32)
+            }
+            (IpAddr::V6(block), IpAddr::V6(address)) => {
+                (block.to_bits(), address.to_bits(), 128_u32)
+            }
+            _ => return false,
+        };
+        let different: u128 = of_block ^ of_address;
+        different
+            .checked_shr(all - u32::from(self.bits))
+            .unwrap_or(0)
+            == 0
+    }
+
+    /// Whether it is one of IPv4 addresses.
+    #[must_use]
+    pub fn is_ipv4(&self) -> bool {
+        self.address.is_ipv4()
+    }
+}
+
 impl FromStr for Cidr {
     type Err = CidrError;
 

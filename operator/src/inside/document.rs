@@ -101,6 +101,12 @@ pub struct Progress {
 pub struct RefusalReason {
     /// The file, within its folder.
     pub path: String,
+    /// The row of a spreadsheet, counted as spreadsheets show it; none if no row is meant.
+    #[serde(default)]
+    pub row: Option<u64>,
+    /// The column of a spreadsheet, by its heading; none if no column is meant.
+    #[serde(default)]
+    pub column: Option<String>,
     /// The kind of refusal, such as `duplicate-item`.
     pub code: String,
     /// What is wrong and what to do.

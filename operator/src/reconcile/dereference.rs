@@ -43,7 +43,9 @@ pub async fn facts(
     let others = others
         .iter()
         .filter_map(|stored| stored.as_ref().as_ref().ok());
-    facts.hosts = claims::settle(institution, others);
+    let base_url = &surroundings.config.platform.base_url;
+    let settled = claims::settle(institution, others, base_url);
+    (facts.hosts, facts.kept) = (settled.hosts, settled.kept);
     observe(&mut facts, &context.children, &name);
     facts.listener_sets = context.children.has(Kind::ListenerSet);
     facts.gateway = surroundings.gateway;
@@ -61,6 +63,7 @@ pub async fn facts(
         facts.claim = existing_claim(context, &namespace, claim).await?;
     }
     last_words(context, &namespace, &mut facts, memory).await?;
+    hindrances(context, &namespace, &mut facts, memory).await?;
 
     let claimed = facts
         .claim
@@ -190,11 +193,43 @@ async fn last_words(
     Ok(())
 }
 
-/// What is remembered of the last words of Jobs: their objects do not hold them.
+/// What is remembered of Jobs that their objects do not hold: their last words, and what keeps them
+/// from beginning.
 pub fn recall(facts: &mut Facts, memory: &Memory) {
     for job in &mut facts.jobs {
         job.last_words = memory.last_words.get(&job.name).cloned().flatten();
+        job.hindered = memory.hindrances.get(&job.name).cloned();
     }
+}
+
+/// What keeps the pods of Jobs from beginning that should have: no object of a Job tells of it. They
+/// are asked about at every reconcile until they begin.
+async fn hindrances(
+    context: &Context,
+    namespace: &str,
+    facts: &mut Facts,
+    memory: &mut Memory,
+) -> Result<(), DereferenceError> {
+    memory.hindrances.clear();
+    for job in facts.jobs.iter().filter(|job| job.is_late(facts.now)) {
+        let pods = pods_of(context, namespace, job).await?;
+        if let Some(hindrance) = pods.iter().find_map(observe::hindrance) {
+            memory.hindrances.insert(job.name.clone(), hindrance);
+        }
+    }
+    recall(facts, memory);
+    Ok(())
+}
+
+async fn pods_of(
+    context: &Context,
+    namespace: &str,
+    job: &JobState,
+) -> Result<Vec<Pod>, DereferenceError> {
+    let api: Api<Pod> = Api::namespaced(context.client.clone(), namespace);
+    let selector = format!("batch.kubernetes.io/job-name={}", job.name);
+    let pods = api.list(&ListParams::default().labels(&selector)).await;
+    Ok(optional(&format!("pods of job {}", job.name), pods)?.items)
 }
 
 async fn words_of_pods(
@@ -202,10 +237,7 @@ async fn words_of_pods(
     namespace: &str,
     job: &JobState,
 ) -> Result<Option<LastWords>, DereferenceError> {
-    let api: Api<Pod> = Api::namespaced(context.client.clone(), namespace);
-    let selector = format!("batch.kubernetes.io/job-name={}", job.name);
-    let pods = api.list(&ListParams::default().labels(&selector)).await;
-    let pods = optional(&format!("pods of job {}", job.name), pods)?;
+    let pods = pods_of(context, namespace, job).await?;
     let words = pods.into_iter().filter_map(|pod| {
         let statuses = pod.status?.container_statuses?;
         let ended = statuses

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use acervo_tenancy::KeptKind;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 
@@ -20,6 +21,8 @@ pub struct Facts {
     pub namespace: NamespaceState,
     /// How the claims of `spec.hostnames` were settled.
     pub hosts: Vec<HostClaim>,
+    /// How the claims of `spec.addresses` were settled.
+    pub kept: Vec<KeptClaim>,
     /// The claim that the institution's pods mount (its own, or the existing one it names); none if
     /// there is none yet.
     pub claim: Option<ClaimState>,
@@ -69,6 +72,17 @@ pub struct HostClaim {
     pub host: String,
     /// The older institution that has it; none if this institution has it.
     pub lost_to: Option<String>,
+}
+
+/// How the claim of the place of one kept address was settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptClaim {
+    /// Of which addresses.
+    pub kind: KeptKind,
+    /// The institution that has the place; none if this institution has it.
+    pub lost_to: Option<String>,
+    /// Whether others claim something on the same host.
+    pub shared: bool,
 }
 
 /// A PersistentVolumeClaim, as observed.
@@ -213,6 +227,9 @@ pub struct JobState {
     pub image: String,
     /// Whether a pod of it has ever run.
     pub begun: bool,
+    /// Why its pod cannot begin: reason and message, such as `CreateContainerConfigError`. Looked up
+    /// only for Jobs that should have begun.
+    pub hindered: Option<Hindrance>,
     /// When it was made.
     pub created: Timestamp,
     /// How it stands.
@@ -223,6 +240,15 @@ pub struct JobState {
     pub last_words: Option<LastWords>,
     /// What the cluster says of its failure, such as `BackoffLimitExceeded`.
     pub failure: Option<String>,
+}
+
+/// Why a pod cannot begin, as its node says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hindrance {
+    /// One word, such as `CreateContainerConfigError`.
+    pub reason: String,
+    /// A sentence, such as `secret "key" not found`.
+    pub message: String,
 }
 
 /// How an ingest Job stands.
@@ -236,6 +262,19 @@ pub enum JobPhase {
     Failed,
 }
 
+impl JobState {
+    /// How long a Job takes to begin where nothing is in its way.
+    const SOON: SignedDuration = SignedDuration::from_secs(10);
+
+    /// Whether it should have begun by `now`, and has not.
+    #[must_use]
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.phase == JobPhase::Running
+            && !self.begun
+            && now.duration_since(self.created) >= Self::SOON
+    }
+}
+
 impl Facts {
     /// The facts about an institution of which the cluster has nothing yet.
     #[must_use]
@@ -244,6 +283,7 @@ impl Facts {
             now,
             namespace: NamespaceState::Absent,
             hosts: Vec::new(),
+            kept: Vec::new(),
             claim: None,
             storage_class: StorageClassState::Unknown,
             gateway: GatewayState::Unused,

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use acervo_crds::status::IiifInstitutionStatus;
 
+use super::facts::Hindrance;
 use crate::digest::{self, Digest};
 use crate::inside::LastWords;
 
@@ -15,6 +16,8 @@ pub struct Memory {
     pub failing: Option<Instant>,
     /// What ended Jobs said, by name; `None` if their pods said nothing.
     pub last_words: BTreeMap<String, Option<LastWords>>,
+    /// What keeps Jobs from beginning, by name, as it was when last asked.
+    pub hindrances: BTreeMap<String, Hindrance>,
     /// The version of a resource that cannot be read, of which that was told.
     pub unreadable: Option<String>,
     /// The last status that was written, and what the API server made of it.

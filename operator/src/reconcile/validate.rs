@@ -1,13 +1,16 @@
 //! From a resource and the facts about it to something that objects can be built from.
 
 mod collections;
+mod endpoint;
 mod finding;
 mod routing;
 mod storage;
 
 use std::collections::BTreeMap;
 
-use acervo_crds::{IiifInstitution, Reason, tenant_table};
+use acervo_crds::addresses::Addresses as Kept;
+use acervo_crds::table::address_claimed;
+use acervo_crds::{Claim, IiifInstitution, Reason, tenant_table};
 use acervo_tenancy::{Bilingual, InstitutionName, TenantTable};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::Resource as _;
@@ -18,8 +21,10 @@ use crate::names;
 use crate::quantity::Amount;
 
 pub use collections::{ScheduleError, last_due, next_due};
+pub use endpoint::is_allowed;
+pub(super) use endpoint::{host_of, inside};
 pub use finding::{About, Finding, FindingReason};
-pub use routing::Addresses;
+pub use routing::{Addresses, Certificate, KeptPlace};
 pub use storage::{Storage, Volume};
 
 /// What the names of cert-manager's annotations begin with.
@@ -122,12 +127,12 @@ impl Validated<'_> {
             let mut names = annotations.keys();
             names.any(|name| name.starts_with(CERT_MANAGER))
         };
-        let own = self.addresses.own_hosts.len();
+        let own = self.addresses.certified_hosts().len();
         match &self.config.routing {
-            _ if !self.addresses.https => 0,
+            _ if !self.addresses.https && own == 0 => 0,
             Routing::Gateway(gateway) if asks(&gateway.listener_set_annotations) => own,
             Routing::Ingress(ingress) if asks(&ingress.annotations) => {
-                own + usize::from(ingress.own_certificates)
+                own + usize::from(ingress.own_certificates && self.addresses.https)
             }
             Routing::Gateway(_) | Routing::Ingress(_) => 0,
         }
@@ -165,12 +170,12 @@ pub fn validate<'a>(
     let mut findings = Vec::new();
     let table = table(institution, facts, config, &mut findings)?;
     let tenant = table.tenants.first();
-    let declared = tenant.map_or(&[][..], |tenant| &tenant.addresses);
-    let addresses = routing::addresses(declared, config).ok_or_else(no_address)?;
+    let addresses = tenant.and_then(|tenant| routing::addresses(tenant, facts, config));
+    let addresses = addresses.ok_or_else(no_address)?;
     routing::check(&addresses, facts, config, &mut findings);
     let class = config.storage_class_name.as_deref();
     let storage = storage::settle(&spec.storage, size, class, facts, &mut findings);
-    collections::check(&spec.collections, facts, &mut findings);
+    collections::check(&spec.collections, facts, config, &mut findings);
     Ok(Validated {
         name,
         namespace,
@@ -298,19 +303,33 @@ fn table(
         ));
         false
     });
+    without_lost(&mut kept, facts, findings);
     let outcome = tenant_table(&[kept], &config.platform());
     for problem in outcome.problems {
-        let kind = match problem.reason {
+        let costs_itself = match problem.reason {
             Reason::HostnameClaimed | Reason::HostnameOfPlatform => {
-                let reason = FindingReason::HostnameOfPlatform;
-                let Bilingual { es, en } = problem.message;
+                Ok(FindingReason::HostnameOfPlatform)
+            }
+            Reason::AddressClaimed => Ok(FindingReason::AddressClaimed),
+            Reason::AddressInvalid => Ok(FindingReason::AddressInvalid),
+            Reason::UnknownPlan => Err(ValidateErrorKind::UnknownPlan),
+            Reason::InvalidName | Reason::DuplicateInstitution => {
+                Err(ValidateErrorKind::InvalidResource)
+            }
+        };
+        let Bilingual { es, en } = problem.message.clone();
+        let kind = match costs_itself {
+            Ok(reason @ FindingReason::HostnameOfPlatform) => {
                 findings.push(Finding::new(reason, es, en));
                 continue;
             }
-            Reason::UnknownPlan => ValidateErrorKind::UnknownPlan,
-            Reason::InvalidName | Reason::DuplicateInstitution => {
-                ValidateErrorKind::InvalidResource
+            Ok(reason) => {
+                let field = problem.field;
+                let (es, en) = (format!("{field}: {es}"), format!("{field}: {en}"));
+                findings.push(Finding::new(reason, es, en));
+                continue;
             }
+            Err(kind) => kind,
         };
         return Err(ValidateError {
             kind,
@@ -323,4 +342,35 @@ fn table(
         language,
         ..outcome.table
     })
+}
+
+/// Takes away the kept addresses whose places are others'.
+fn without_lost(kept: &mut IiifInstitution, facts: &Facts, findings: &mut Vec<Finding>) {
+    let name = kept
+        .metadata
+        .name
+        .as_deref()
+        .and_then(|name| name.parse().ok());
+    let (Some(addresses), Some(name)) = (&mut kept.spec.addresses, name) else {
+        return;
+    };
+    let mut lost = Vec::new();
+    for (kind, template) in addresses.templates() {
+        let claim = facts.kept.iter().find(|claim| claim.kind == kind);
+        if let Some(owner) = claim.and_then(|claim| claim.lost_to.as_deref())
+            && let Ok(template) = template
+        {
+            let claim = Claim::of(&template.of(&name));
+            let place = format!("{}{}", claim.host, claim.prefix);
+            let field = Kept::field(kind);
+            let Bilingual { es, en } = address_claimed(&place, owner);
+            findings.push(Finding::new(
+                FindingReason::AddressClaimed,
+                format!("{field}: {es}"),
+                format!("{field}: {en}"),
+            ));
+            lost.push(kind);
+        }
+    }
+    lost.into_iter().for_each(|kind| addresses.remove(kind));
 }

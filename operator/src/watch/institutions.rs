@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use acervo_crds::IiifInstitution;
+use acervo_crds::claims::claims_of;
+use acervo_crds::{Claim, IiifInstitution};
 use kube::core::DeserializeGuard;
 use kube::{Api, ResourceExt as _};
 
@@ -62,11 +63,15 @@ fn saw(context: &Context, object: DeserializeGuard<IiifInstitution>) -> Name {
     {
         context.concerns(&name);
     }
-    let claims = |stored: Option<&Stored>| stored.map_or(&[][..], |stored| claims(stored)).to_vec();
-    let (old, new) = (claims(before.as_ref()), claims(Some(&stored)));
-    if old != new {
-        // Whoever claims a host that may have changed hands is concerned as well.
-        for name in context.institutions.claiming(&[old, new].concat()) {
+    let (old, new) = (
+        before.as_ref().map(claims).unwrap_or_default(),
+        claims(&stored),
+    );
+    let newcomer = before.is_none().then_some(&*name);
+    if old != new || newcomer.is_some() {
+        // Whoever claims a place that may have changed hands is concerned as well.
+        let hosts = hosts([old, new].concat());
+        for name in context.institutions.claiming(&hosts, newcomer) {
             context.concerns(&name);
         }
     }
@@ -75,18 +80,20 @@ fn saw(context: &Context, object: DeserializeGuard<IiifInstitution>) -> Name {
 
 fn lost(context: &Context, name: &str) {
     if let Some(stored) = context.institutions.lost(name) {
-        for other in context.institutions.claiming(claims(&stored)) {
+        let hosts = hosts(claims(&stored));
+        for other in context.institutions.claiming(&hosts, Some(name)) {
             context.concerns(&other);
         }
     }
     context.concerns(name);
 }
 
-fn claims(stored: &Stored) -> &[String] {
-    stored
-        .as_ref()
-        .as_ref()
-        .map_or(&[], |institution| &institution.spec.hostnames)
+fn claims(stored: &Stored) -> Vec<Claim> {
+    stored.as_ref().as_ref().map(claims_of).unwrap_or_default()
+}
+
+fn hosts(claims: Vec<Claim>) -> Vec<String> {
+    claims.into_iter().map(|claim| claim.host).collect()
 }
 
 fn version(stored: &Stored) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What is built: whole sets of objects, and what holds for every set.
 
+use acervo_crds::addresses::Addresses;
 use acervo_operator::names;
 use acervo_operator::quantity::Amount;
 use proptest::prelude::*;
@@ -38,6 +39,10 @@ fn a_suspended_institution_keeps_its_objects_and_runs_nothing() {
 fn behind_an_ingress_controller_every_host_is_in_one_ingress() {
     let mut case = Case::running(MINIMAL, INGRESS);
     case.institution.spec.hostnames = vec!["museo.example.net".to_owned()];
+    case.institution.spec.addresses = Some(Addresses {
+        manifest: Some("https://old.example.net/iiif/{institution}/{item}".to_owned()),
+        image: Some("https://museo.example.net/iiif/2/{identifier}".to_owned()),
+    });
     let resources = case.build();
     assert!(resources.http_routes.is_empty() && resources.listener_set.is_none());
     insta::assert_snapshot!(
@@ -74,6 +79,8 @@ fn hosts_of_an_institution_never_share_a_route_with_the_platforms_path() {
         [
             ("iiif.example.org".to_owned(), "/fototeca-oeste"),
             ("fototeca.example.org fotos.example.net".to_owned(), "/"),
+            ("fotos.example.com".to_owned(), "/iiif/fototeca-oeste"),
+            ("iiif.example.org".to_owned(), "/fotos/2"),
         ]
     );
 }

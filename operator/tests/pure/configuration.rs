@@ -73,6 +73,16 @@ fn a_fault_is_named_with_its_field() {
             "maxConcurrent: 0",
         ),
         ("ingest", "maxConcurrent: 2", "concurrency: 2"),
+        (
+            "sources.s3.allowedEndpoints[0]",
+            "minio.storage.svc",
+            "http://minio.storage.svc",
+        ),
+        (
+            "sources.s3.allowedEndpoints[1]",
+            "10.1.0.0/16",
+            "10.1.0.0/33",
+        ),
     ] {
         assert!(GATEWAY.contains(written), "{written}");
         let error = OperatorConfig::from_yaml(&GATEWAY.replace(written, instead)).unwrap_err();

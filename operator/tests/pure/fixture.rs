@@ -167,6 +167,7 @@ pub(crate) fn job(
         generation: None,
         image: "localhost/acervo/acervo:test".to_owned(),
         begun: true,
+        hindered: None,
         created: time(created),
         phase,
         finished: None,

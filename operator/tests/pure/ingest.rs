@@ -13,9 +13,16 @@ const PLACAS: &str = "placas de vidrio";
 const A: &str = "a1a1a1a1a1a1a1a1";
 const B: &str = "b2b2b2b2b2b2b2b2";
 
+/// The full institution with its folder alone; buckets have tests of their own.
+fn full() -> Case {
+    let mut case = Case::running(FULL, GATEWAY);
+    case.institution.spec.collections.truncate(1);
+    case
+}
+
 /// The full institution without its request and its schedule.
 fn quiet() -> Case {
-    let mut case = Case::running(FULL, GATEWAY);
+    let mut case = full();
     case.institution.metadata.annotations = None;
     case.institution.spec.collections[0].schedule = None;
     case
@@ -187,7 +194,7 @@ fn a_removal_is_confirmed_for_one_state_of_one_collection_once() {
 fn a_schedule_starts_an_ingest_in_its_time_zone() {
     // Three o'clock in Havana is seven o'clock UTC in summer.
     let case = |now: &str, finished: &str| {
-        let mut case = Case::running(FULL, GATEWAY)
+        let mut case = full()
             .handed_over(PLACAS, A)
             .ingested("placas", A, finished);
         case.institution.metadata.annotations = None;
@@ -231,7 +238,7 @@ fn a_schedule_starts_an_ingest_in_its_time_zone() {
 
 #[test]
 fn a_new_institution_does_not_make_up_for_the_time_before_it() {
-    let mut case = Case::running(FULL, GATEWAY).handed_over(PLACAS, A);
+    let mut case = full().handed_over(PLACAS, A);
     case.institution.metadata.annotations = None;
     case.institution
         .metadata
@@ -260,7 +267,7 @@ fn the_next_time_of_all_schedules_is_when_to_look_again() {
     case.institution.spec.suspend = true;
     assert_eq!(wake(&case), None);
     // There is no 30 February.
-    let mut never = Case::running(FULL, GATEWAY);
+    let mut never = full();
     never.institution.spec.collections[0]
         .schedule
         .as_mut()
@@ -300,7 +307,7 @@ fn an_institution_runs_no_more_ingests_at_once_than_the_platform_allows() {
 
 #[test]
 fn a_job_remembers_what_it_read_and_which_wishes_it_met() {
-    let case = Case::running(FULL, GATEWAY).handed_over(PLACAS, A);
+    let case = full().handed_over(PLACAS, A);
     let job = case.build().ingest_jobs.remove(0);
     let annotations = job.metadata.annotations.unwrap();
     for (name, value) in [
@@ -438,7 +445,7 @@ fn a_cause_is_read_as_it_was_written() {
 fn what_was_read_while_it_changed_and_changed_back_is_read_again() {
     // Made for A, it read B; A is there again.
     let case = |now: &str| {
-        let mut case = Case::running(FULL, GATEWAY)
+        let mut case = full()
             .handed_over(PLACAS, A)
             .ingested("placas", B, "2026-05-04T11:31:00Z")
             .job(JobState {
@@ -464,12 +471,10 @@ fn what_was_read_while_it_changed_and_changed_back_is_read_again() {
 
 #[test]
 fn what_failed_is_tried_again_when_the_resource_changes() {
-    let mut case = Case::running(FULL, GATEWAY)
-        .handed_over(PLACAS, A)
-        .job(JobState {
-            generation: Some(3),
-            ..failed(A, "changed")
-        });
+    let mut case = full().handed_over(PLACAS, A).job(JobState {
+        generation: Some(3),
+        ..failed(A, "changed")
+    });
     case.institution.metadata.annotations = None;
     case.institution.spec.collections[0].schedule = None;
     case.institution.metadata.generation = Some(3);
@@ -486,15 +491,13 @@ fn a_job_that_cannot_begin_with_its_image_makes_room_for_one_that_can() {
         phase: JobPhase::Running,
         ..done(A, "changed")
     };
-    let today = Case::running(FULL, GATEWAY).config.image.reference;
+    let today = full().config.image.reference;
     for (image, begun, is_spent) in [
         ("old:1", false, true),
         ("old:1", true, false),
         (today.as_str(), false, false),
     ] {
-        let case = Case::running(FULL, GATEWAY)
-            .handed_over(PLACAS, A)
-            .job(running(image, begun));
+        let case = full().handed_over(PLACAS, A).job(running(image, begun));
         let spent = spent_jobs(&case.validate().unwrap());
         assert_eq!(!spent.is_empty(), is_spent, "{image} {begun}");
     }

@@ -1,11 +1,22 @@
 //! What validation says: errors that stop everything, and findings that do not.
 
+use acervo_crds::addresses::Addresses;
+use acervo_crds::collection::Source;
 use acervo_operator::reconcile::facts::{
-    GatewayState, HostClaim, NamespaceState, StorageClassState,
+    GatewayState, HostClaim, KeptClaim, NamespaceState, RouteState, StorageClassState,
 };
 use acervo_operator::reconcile::validate::{About, ValidateErrorKind};
+use acervo_tenancy::KeptKind;
 
 use crate::fixture::{Case, EXISTING_CLAIM, FULL, GATEWAY, INGRESS, MINIMAL};
+
+/// The endpoint of the bucket of the full institution.
+fn name_endpoint(case: &mut Case, endpoint: &str) {
+    match &mut case.institution.spec.collections[1].source {
+        Source::S3(s3) => s3.endpoint = Some(endpoint.to_owned()),
+        Source::Directory(_) => panic!("it is a bucket"),
+    }
+}
 
 /// What each finding is and belongs to.
 fn findings(case: &Case) -> Vec<(About, &'static str)> {
@@ -100,7 +111,101 @@ fn a_lost_host_costs_only_itself() {
         .into_iter()
         .flat_map(|r| r.spec.hostnames)
         .collect();
-    assert_eq!(routed, ["iiif.example.org", "fotos.example.net"]);
+    assert_eq!(
+        routed,
+        [
+            "iiif.example.org",
+            "fotos.example.net",
+            "fotos.example.com",
+            "iiif.example.org"
+        ]
+    );
+}
+
+#[test]
+fn a_kept_address_that_is_another_institutions_costs_only_itself() {
+    let mut case = Case::running(FULL, GATEWAY);
+    case.facts.kept = [
+        (KeptKind::Manifest, Some("archivo-viejo")),
+        (KeptKind::Image, None),
+    ]
+    .map(|(kind, lost_to)| KeptClaim {
+        kind,
+        lost_to: lost_to.map(str::to_owned),
+        shared: false,
+    })
+    .into();
+    assert_eq!(findings(&case), [(About::Hostnames, "AddressClaimed")]);
+    let validated = case.validate().unwrap();
+    let message = &validated.findings[0].message.en;
+    for part in [
+        "spec.addresses.manifest",
+        "archivo-viejo",
+        "fotos.example.com/iiif/fototeca-oeste",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    let kept = &validated.table.tenants[0].kept;
+    assert!(kept.manifest.is_none() && kept.image.is_some());
+    let routes = case.build().http_routes;
+    let names: Vec<_> = routes.iter().map(|r| r.metadata.name.as_deref()).collect();
+    assert_eq!(
+        names,
+        [Some("public"), Some("public-hosts"), Some("public-images")]
+    );
+}
+
+#[test]
+fn a_kept_address_that_cannot_be_had_or_read_is_found() {
+    for (manifest, reason) in [
+        ("https://iiif.example.org/assets/{item}", "AddressClaimed"),
+        ("https://h.example.org/a/{item}/{item}", "AddressInvalid"),
+    ] {
+        let mut case = Case::running(MINIMAL, GATEWAY);
+        case.institution.spec.addresses = Some(Addresses {
+            manifest: Some(manifest.to_owned()),
+            image: None,
+        });
+        assert_eq!(findings(&case), [(About::Hostnames, reason)], "{manifest}");
+        assert_eq!(
+            case.build().http_routes.len(),
+            1,
+            "it is served all the same"
+        );
+    }
+}
+
+/// Listeners of one namespace do not admit routes of another.
+#[test]
+fn a_host_that_institutions_share_needs_a_listener_of_the_provider() {
+    let mut case = Case::running(MINIMAL, GATEWAY);
+    case.institution.spec.addresses = Some(Addresses {
+        manifest: Some("https://fotos.example.com/iiif/{institution}/{item}".to_owned()),
+        image: None,
+    });
+    let parents = |case: &Case| {
+        let routes = case.build().http_routes;
+        let kind = |route: &acervo_operator::gateway::HttpRoute| {
+            route.spec.parent_refs[0].kind.clone().unwrap()
+        };
+        routes.iter().map(kind).collect::<Vec<_>>()
+    };
+    assert_eq!(findings(&case), []);
+    assert_eq!(parents(&case), ["Gateway", "ListenerSet"]);
+    case.facts.kept = vec![KeptClaim {
+        kind: KeptKind::Manifest,
+        lost_to: None,
+        shared: true,
+    }];
+    assert_eq!(findings(&case), [(About::Hostnames, "ListenerNeeded")]);
+    assert_eq!(parents(&case), ["Gateway", "Gateway"]);
+    assert_eq!(case.build().listener_set, None);
+    case.facts.routes = vec![RouteState {
+        name: "public-manifests".to_owned(),
+        accepted: Some(true),
+        refusal: None,
+    }];
+    assert_eq!(findings(&case), [], "the provider added one");
 }
 
 #[test]
@@ -122,7 +227,9 @@ fn what_is_missing_in_the_cluster_is_found_and_stops_nothing() {
         (About::Hostnames, "CertificateMissing", FULL, |case| {
             case.facts.without_certificate = vec!["fotos.example.net".to_owned()];
         }),
-        (About::Collections, "SourceUnsupported", FULL, |_| {}),
+        (About::Collections, "EndpointNotAllowed", FULL, |case| {
+            name_endpoint(case, "http://10.2.0.1:9000");
+        }),
         (About::Server, "PullSecretMissing", FULL, |case| {
             case.facts.pull_secrets.clear();
         }),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod bucket;
 mod built;
 mod configuration;
 mod fixture;

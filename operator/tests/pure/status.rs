@@ -6,9 +6,9 @@ use acervo_crds::status::{CollectionStatus, IiifInstitutionStatus};
 use acervo_operator::inside::{LastWords, Progress, RefusalReason, StorageUse};
 use acervo_operator::reconcile::apply::{ApplyError, ObjectError};
 use acervo_operator::reconcile::build::build;
-use acervo_operator::reconcile::facts::{ClaimPhase, JobPhase, RouteState, ServerState};
+use acervo_operator::reconcile::facts::{ClaimPhase, Hindrance, JobPhase, RouteState, ServerState};
 use acervo_operator::reconcile::status;
-use acervo_tenancy::Bilingual;
+use acervo_tenancy::{Bilingual, Language};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::fixture::{Case, FULL, GATEWAY, MINIMAL, applied, job, time};
@@ -118,11 +118,13 @@ fn every_route_that_was_applied_must_be_accepted() {
     let mut case = Case::running(FULL, GATEWAY);
     case.facts.server = ready().facts.server;
     case.facts.routes = vec![accepted("public")];
-    assert_eq!(
-        condition(&status_of(&case), "RouteAccepted").1,
-        "RoutePending"
-    );
-    case.facts.routes.push(accepted("public-hosts"));
+    for name in ["public-hosts", "public-manifests", "public-images"] {
+        assert_eq!(
+            condition(&status_of(&case), "RouteAccepted").1,
+            "RoutePending"
+        );
+        case.facts.routes.push(accepted(name));
+    }
     assert_eq!(condition(&status_of(&case), "RouteAccepted").0, "True");
 }
 
@@ -226,6 +228,8 @@ fn collections_tell_what_goes_on_in_them() {
     inside.collections[0].running = None;
     let reason = |path: &str, code: &str| RefusalReason {
         path: path.to_owned(),
+        row: None,
+        column: None,
         code: code.to_owned(),
         message: Bilingual::new("no es una imagen.", "it is no image."),
     };
@@ -242,6 +246,91 @@ fn collections_tell_what_goes_on_in_them() {
         told.ends_with("acervo.dev/confirm-removal=mapas:aa"),
         "{told}"
     );
+}
+
+#[test]
+fn a_refusal_in_a_spreadsheet_is_told_with_its_row_and_column() {
+    let mut case = ready().ingested("mapas", "aa", "2026-05-01T00:00:00Z");
+    let json = |place: serde_json::Value| {
+        let mut json = serde_json::json!({
+            "path": "items.xlsx", "code": "no-title",
+            "message": {"es": "falta el título.", "en": "the title is missing."},
+        });
+        let (json_fields, place) = (json.as_object_mut().unwrap(), place.as_object().unwrap());
+        json_fields.extend(place.clone());
+        serde_json::from_value::<RefusalReason>(json).unwrap()
+    };
+    for (place, told) in [
+        (serde_json::json!({}), "items.xlsx: the title is missing."),
+        (
+            serde_json::json!({"row": 12}),
+            "items.xlsx: row 12: the title is missing.",
+        ),
+        (
+            serde_json::json!({"row": 12, "column": "title"}),
+            "items.xlsx: row 12, column title: the title is missing.",
+        ),
+        (
+            serde_json::json!({"row": null, "column": "título"}),
+            "items.xlsx: column título: the title is missing.",
+        ),
+    ] {
+        let inside = Arc::make_mut(case.facts.inside.as_mut().unwrap());
+        inside.collections[0].reasons = vec![json(place)];
+        case.config.platform.language = Language::En;
+        let message = |case: &Case| status_of(case).collections[0].message.clone().unwrap();
+        assert_eq!(message(&case), told);
+        case.config.platform.language = Language::Es;
+        let spanish = told
+            .replace("row", "fila")
+            .replace("column", "columna")
+            .replace("the title is missing", "falta el título");
+        assert_eq!(message(&case), spanish);
+    }
+}
+
+/// Only its node knows why a pod does not begin.
+#[test]
+fn an_ingest_that_cannot_begin_for_want_of_its_keys_names_the_secret() {
+    let mut case = ready();
+    let postales = serde_json::json!({
+        "name": "postales", "source": {"s3": {"bucket": "postales", "credentialsSecret": "keys"}},
+    });
+    case.institution.spec.collections = vec![serde_json::from_value(postales).unwrap()];
+    assert_eq!(
+        condition(&status_of(&case), "CollectionsIngested").1,
+        "InWork"
+    );
+    let running = job(
+        "postales",
+        "aa",
+        "changed",
+        "2026-05-04T11:00:00Z",
+        JobPhase::Running,
+    );
+    let hindered = |reason: &str| {
+        let mut case = case.clone().job(running.clone());
+        case.facts.jobs[0].begun = false;
+        case.facts.jobs[0].hindered = Some(Hindrance {
+            reason: reason.to_owned(),
+            message: "it says why".to_owned(),
+        });
+        let (status, reason, message) = condition(&status_of(&case), "CollectionsIngested");
+        assert_eq!(status, "False");
+        assert!(message.contains("it says why"), "{message}");
+        (reason, message)
+    };
+    let (reason, message) = hindered("CreateContainerConfigError");
+    assert_eq!(reason, "CredentialsMissing");
+    for part in [
+        "«keys»",
+        "accessKeyId",
+        "secretAccessKey",
+        "acervo-museo-norte",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(hindered("ImagePullBackOff").0, "IngestCannotBegin");
 }
 
 #[test]

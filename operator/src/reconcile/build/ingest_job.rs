@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use acervo_crds::collection::Source;
 use acervo_tenancy::CollectionName;
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{
-    ConfigMapVolumeSource, Container, EnvVar, PodSpec, PodTemplateSpec, Volume,
+    ConfigMapVolumeSource, Container, EnvVar, EnvVarSource, PodSpec, PodTemplateSpec,
+    SecretKeySelector, Volume,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
@@ -56,10 +58,11 @@ pub struct IngestStart {
     pub collection: CollectionName,
     /// Why.
     pub cause: Cause,
-    /// The state of the source; none if it is not there.
+    /// The state of the source: of a folder a digest of what is in it, none if it is not there; of a
+    /// bucket a digest of how the resource names it.
     pub fingerprint: Option<String>,
-    /// Its folder in `incoming/`.
-    pub directory: String,
+    /// Where the images come from.
+    pub source: Source,
     /// The value of [`crate::names::CONFIRM_REMOVAL`] that this ingest, or one before, has met.
     pub confirmation: Option<String>,
     /// The newest Job of the collection so far.
@@ -172,7 +175,7 @@ fn pod_spec(institution: &Validated<'_>, start: &IngestStart) -> PodSpec {
     let mut container = Container {
         name: names::INGEST.to_owned(),
         args: Some(arguments(institution, start)),
-        env: pod::some(environment(institution)),
+        env: pod::some(environment(institution, start)),
         resources: Some(pod::resources(&institution.plan.ingest_resources)),
         termination_message_path: Some(LAST_WORDS.to_owned()),
         termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
@@ -200,35 +203,51 @@ fn arguments(institution: &Validated<'_>, start: &IngestStart) -> Vec<String> {
     // A quarter is left for tiles in the making and for the program itself.
     let image_memory = ((memory / 4 * 3 / workers) >> 20).clamp(1, MOST_IMAGE_MEMORY);
     let published = format!("{PUBLISHED}/{}", start.collection);
-    let workers = workers.to_string();
-    let image_memory = image_memory.to_string();
-    let mut arguments: Vec<_> = [
-        "ingest",
-        "--collection",
-        start.collection.as_str(),
-        "--incoming",
-        INCOMING,
-        "--directory",
-        &start.directory,
-        "--published",
-        &published,
-        "--termination-message",
-        LAST_WORDS,
-        "--workers",
-        &workers,
-        "--image-memory",
-        &image_memory,
-    ]
-    .map(str::to_owned)
-    .into();
+    let language = institution.institution.spec.default_language.tag();
+    let mut arguments = vec!["ingest".to_owned()];
+    let mut option = |name: &str, value: &str| {
+        // Together, what begins with a hyphen is no option of its own.
+        if value.starts_with('-') {
+            arguments.push(format!("{name}={value}"));
+        } else {
+            arguments.extend([name.to_owned(), value.to_owned()]);
+        }
+    };
+    option("--collection", start.collection.as_str());
+    match &start.source {
+        Source::Directory(directory) => {
+            option("--incoming", INCOMING);
+            option("--directory", directory);
+        }
+        Source::S3(s3) => {
+            option("--s3-bucket", &s3.bucket);
+            let described = [
+                ("--s3-endpoint", &s3.endpoint),
+                ("--s3-prefix", &s3.prefix),
+                ("--s3-region", &s3.region),
+            ];
+            for (name, value) in described {
+                value.iter().for_each(|value| option(name, value));
+            }
+            for allowed in &institution.config.sources.s3.allowed_endpoints {
+                option("--s3-allow-inside", &allowed.to_string());
+            }
+        }
+    }
+    option("--published", &published);
+    option("--default-language", language);
+    option("--termination-message", LAST_WORDS);
+    option("--workers", &workers.to_string());
+    option("--image-memory", &image_memory.to_string());
     if start.cause == Cause::RemovalConfirmed {
         arguments.push("--confirm-removal".to_owned());
     }
     arguments
 }
 
-/// The way out of the cluster, as programs commonly read it.
-fn environment(institution: &Validated<'_>) -> Vec<EnvVar> {
+/// The way out of the cluster, as programs commonly read it, and the keys of a bucket. These the node
+/// reads from the institution's Secret: neither the operator nor any other pod sees them.
+fn environment(institution: &Validated<'_>, start: &IngestStart) -> Vec<EnvVar> {
     let proxy = &institution.config.ingest.proxy;
     let bundle = format!("{CERTIFICATES}/{}", names::CA_BUNDLE_KEY);
     let bundle = institution.facts.ca_bundle.is_some().then_some(bundle);
@@ -246,5 +265,31 @@ fn environment(institution: &Validated<'_>) -> Vec<EnvVar> {
             value_from: None,
         })
     })
+    .chain(credentials(&start.source))
     .collect()
+}
+
+fn credentials(source: &Source) -> Vec<EnvVar> {
+    let secret = source.s3().and_then(|s3| s3.credentials_secret.as_ref());
+    let Some(secret) = secret else {
+        return Vec::new();
+    };
+    let variable = |(name, key): (&str, &str)| EnvVar {
+        name: name.to_owned(),
+        value: None,
+        value_from: Some(EnvVarSource {
+            secret_key_ref: Some(SecretKeySelector {
+                name: secret.clone(),
+                key: key.to_owned(),
+                optional: None,
+            }),
+            ..EnvVarSource::default()
+        }),
+    };
+    [
+        ("AWS_ACCESS_KEY_ID", names::ACCESS_KEY_ID),
+        ("AWS_SECRET_ACCESS_KEY", names::SECRET_ACCESS_KEY),
+    ]
+    .map(variable)
+    .into()
 }

@@ -1,9 +1,10 @@
 //! Who may speak with the institution's pods, and with whom they may speak: nobody but those named.
 
-use acervo_crds::collection::Source;
+mod egress;
+
 use k8s_openapi::api::networking::v1::{
-    IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
-    NetworkPolicyPort, NetworkPolicySpec,
+    IPBlock, NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+    NetworkPolicySpec,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -23,7 +24,7 @@ pub(super) fn all(institution: &Validated<'_>) -> Vec<NetworkPolicy> {
     if institution.solved_hosts() > 0 {
         policies.push(solver(institution));
     }
-    policies.extend(ingest(institution));
+    policies.extend(egress::ingest(institution));
     policies
 }
 
@@ -81,66 +82,6 @@ fn solver(institution: &Validated<'_>) -> NetworkPolicy {
         ..NetworkPolicySpec::default()
     };
     policy(institution, "certificate-solver", spec)
-}
-
-/// Names, and the services that ingest reads from; nothing where every source is a folder.
-fn ingest(institution: &Validated<'_>) -> Option<NetworkPolicy> {
-    let ports = source_ports(institution);
-    if ports.is_empty() {
-        return None;
-    }
-    let dns = &institution.config.network_policy.dns;
-    let dns_peers = peers(&dns.selectors, &dns.cidrs);
-    let names_rule = (!dns_peers.is_empty()).then(|| NetworkPolicyEgressRule {
-        ports: Some(vec![port("UDP", 53), port("TCP", 53)]),
-        to: Some(dns_peers),
-    });
-    let sources = NetworkPolicyEgressRule {
-        ports: Some(
-            ports
-                .into_iter()
-                .map(|number| port("TCP", number))
-                .collect(),
-        ),
-        to: None,
-    };
-    let spec = NetworkPolicySpec {
-        pod_selector: Some(object::program(institution, names::INGEST)),
-        policy_types: Some(vec!["Egress".to_owned()]),
-        egress: Some(names_rule.into_iter().chain([sources]).collect()),
-        ..NetworkPolicySpec::default()
-    };
-    Some(policy(institution, names::INGEST, spec))
-}
-
-/// The ports of S3 services and of the proxies to them; none where every source is a folder.
-fn source_ports(institution: &Validated<'_>) -> Vec<i32> {
-    let collections = &institution.institution.spec.collections;
-    let s3: Vec<_> = collections
-        .iter()
-        .filter_map(|collection| match &collection.source {
-            Source::S3(s3) => Some(s3.endpoint.as_deref()),
-            Source::Directory(_) => None,
-        })
-        .collect();
-    if s3.is_empty() {
-        return Vec::new();
-    }
-    let proxy = &institution.config.ingest.proxy;
-    let proxies = [&proxy.http, &proxy.https].map(Option::as_deref);
-    let named = s3.into_iter().chain(proxies).flatten().filter_map(port_of);
-    let mut ports: Vec<_> = named.chain([80, 443]).collect();
-    ports.sort_unstable();
-    ports.dedup();
-    ports
-}
-
-/// The port that an address names.
-fn port_of(address: &str) -> Option<i32> {
-    let (_, rest) = address.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let (_, port) = authority.rsplit_once(':')?;
-    port.parse::<u16>().ok().map(i32::from)
 }
 
 fn gateway_peers(institution: &Validated<'_>) -> Vec<NetworkPolicyPeer> {

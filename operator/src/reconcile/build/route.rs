@@ -1,7 +1,7 @@
 //! How readers' requests reach the institution through a Gateway.
 //!
-//! A route's hosts and paths multiply, so the platform's host (with a path) and the institution's own
-//! hosts (without) are two routes.
+//! A route's hosts and paths multiply, so the platform's host (with a path), the institution's own hosts
+//! (without) and each place of kept addresses are routes of their own.
 
 pub(super) mod ingress;
 
@@ -16,9 +16,10 @@ use crate::gateway::{
 };
 use crate::names;
 use crate::reconcile::facts::GatewayState;
-use crate::reconcile::validate::Validated;
+use crate::reconcile::validate::{Certificate, Validated};
 
-/// `public` for the platform's host, and `public-hosts` for the institution's own, if it has any.
+/// `public` for the platform's host; `public-hosts` for the institution's own, `public-manifests` and
+/// `public-images` for its kept addresses, where it has any.
 pub(super) fn http_routes(institution: &Validated<'_>) -> Vec<HttpRoute> {
     let Some(gateway) = provider(institution) else {
         return Vec::new();
@@ -38,28 +39,42 @@ pub(super) fn http_routes(institution: &Validated<'_>) -> Vec<HttpRoute> {
         &addresses.path,
     )];
     if !addresses.own_hosts.is_empty() {
-        let own = if has_listeners(institution) {
-            ParentReference {
-                group: Some(GROUP.to_owned()),
-                kind: Some("ListenerSet".to_owned()),
-                name: names::PUBLIC_HOSTS.to_owned(),
-                ..ParentReference::default()
-            }
+        let own = if addresses.https && has_listeners(institution) {
+            own_listeners()
         } else {
             parent(gateway, None)
         };
         let hosts = addresses.own_hosts.clone();
         routes.push(route(institution, names::PUBLIC_HOSTS, own, hosts, "/"));
     }
+    for kept in &addresses.kept {
+        let parent = match kept.certificate {
+            Certificate::Own if has_listeners(institution) => own_listeners(),
+            Certificate::Platform => parent(gateway, gateway.section_name.as_deref()),
+            Certificate::Own | Certificate::Provider | Certificate::None => parent(gateway, None),
+        };
+        let name = names::kept_route(kept.kind);
+        let hosts = vec![kept.host.clone()];
+        routes.push(route(institution, name, parent, hosts, &kept.path));
+    }
     routes
 }
 
-/// HTTPS listeners for the institution's own hosts, where the cluster knows ListenerSets.
+fn own_listeners() -> ParentReference {
+    ParentReference {
+        group: Some(GROUP.to_owned()),
+        kind: Some("ListenerSet".to_owned()),
+        name: names::PUBLIC_HOSTS.to_owned(),
+        ..ParentReference::default()
+    }
+}
+
+/// HTTPS listeners for the institution's own hosts, those of its kept addresses among them, where the cluster knows ListenerSets.
 pub(super) fn listener_set(institution: &Validated<'_>) -> Option<ListenerSet> {
     let gateway = provider(institution).filter(|_| has_listeners(institution))?;
-    let listener = |host: &String| ListenerEntry {
-        name: host.clone(),
-        hostname: Some(host.clone()),
+    let listener = |host: &str| ListenerEntry {
+        name: host.to_owned(),
+        hostname: Some(host.to_owned()),
         port: gateway.https_port.into(),
         protocol: "HTTPS".to_owned(),
         tls: Some(ListenerTls {
@@ -67,7 +82,7 @@ pub(super) fn listener_set(institution: &Validated<'_>) -> Option<ListenerSet> {
             certificate_refs: vec![CertificateReference {
                 group: String::new(),
                 kind: "Secret".to_owned(),
-                name: host.clone(),
+                name: host.to_owned(),
             }],
         }),
     };
@@ -80,8 +95,8 @@ pub(super) fn listener_set(institution: &Validated<'_>) -> Option<ListenerSet> {
         parent_ref: parent(gateway, None),
         listeners: institution
             .addresses
-            .own_hosts
-            .iter()
+            .certified_hosts()
+            .into_iter()
             .map(listener)
             .collect(),
     };
@@ -99,8 +114,7 @@ fn provider<'a>(institution: &Validated<'a>) -> Option<&'a Gateway> {
 }
 
 fn has_listeners(institution: &Validated<'_>) -> bool {
-    let addresses = &institution.addresses;
-    institution.facts.listener_sets && addresses.https && !addresses.own_hosts.is_empty()
+    institution.facts.listener_sets && !institution.addresses.certified_hosts().is_empty()
 }
 
 fn parent(gateway: &Gateway, section: Option<&str>) -> ParentReference {

@@ -112,16 +112,31 @@ fn message(institution: &str, inside: &CollectionInside, language: Language) -> 
     }
     let reason = |reason: &RefusalReason| {
         let what = reason.message.get(language);
+        let what = cell(reason).map_or_else(
+            || what.to_owned(),
+            |cell| format!("{}: {what}", cell.get(language)),
+        );
         match (reason.path.as_str(), reason.code.as_str()) {
             (_, MASS_REMOVAL) => {
                 format!("{what} {}", how_to_confirm(institution, inside, language))
             }
-            ("", _) => what.to_owned(),
+            ("", _) => what,
             (path, _) => format!("{path}: {what}"),
         }
     };
     let reasons: Vec<String> = inside.reasons.iter().map(reason).collect();
     (!reasons.is_empty()).then(|| reasons.join(" · "))
+}
+
+/// The row and column of a spreadsheet that a refusal is about.
+fn cell(reason: &RefusalReason) -> Option<Bilingual> {
+    let row = reason
+        .row
+        .map(|row| (format!("fila {row}"), format!("row {row}")));
+    let column = reason.column.as_ref();
+    let column = column.map(|column| (format!("columna {column}"), format!("column {column}")));
+    let (es, en): (Vec<_>, Vec<_>) = row.into_iter().chain(column).unzip();
+    (!es.is_empty()).then(|| Bilingual::new(es.join(", "), en.join(", ")))
 }
 
 fn how_to_confirm(institution: &str, inside: &CollectionInside, language: Language) -> String {

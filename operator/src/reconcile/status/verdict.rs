@@ -1,13 +1,16 @@
 //! Whether each condition holds, and why: one function a condition.
 
+mod collections;
+
 use acervo_crds::IiifInstitution;
 use acervo_tenancy::Bilingual;
 
-use super::{ACTIVE, APPLY_FAILED, MASS_REMOVAL, READY};
-use crate::names::INGEST_NOW;
+use super::{ACTIVE, APPLY_FAILED, READY};
 use crate::reconcile::apply::{ApplyError, ObjectError};
-use crate::reconcile::facts::{ClaimPhase, Facts, JobPhase, RouteState};
+use crate::reconcile::facts::{ClaimPhase, Facts, RouteState};
 use crate::reconcile::validate::{About, Validated};
+
+pub(super) use collections::collections_ingested;
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,7 +229,13 @@ pub(super) fn route_accepted(
 
 pub(super) fn hostnames_accepted(validated: &Validated<'_>) -> Verdict {
     finding(validated, About::Hostnames).unwrap_or_else(|| {
-        let hosts = validated.addresses.own_hosts.join(", ");
+        let addresses = &validated.addresses;
+        let kept = addresses
+            .kept
+            .iter()
+            .map(|kept| format!("{}{}", kept.host, kept.path));
+        let hosts: Vec<_> = addresses.own_hosts.iter().cloned().chain(kept).collect();
+        let hosts = hosts.join(", ");
         if hosts.is_empty() {
             return Verdict::yes(
                 "Accepted",
@@ -240,130 +249,6 @@ pub(super) fn hostnames_accepted(validated: &Validated<'_>) -> Verdict {
             format!("accepted: {hosts}"),
         )
     })
-}
-
-fn failed_ingest(validated: &Validated<'_>, observed: &Facts) -> Option<Verdict> {
-    let job = observed
-        .jobs
-        .iter()
-        .find(|job| job.phase == JobPhase::Failed)?;
-    let words = job
-        .last_words
-        .as_ref()
-        .and_then(|words| words.error.as_deref());
-    let why = words.or(job.failure.as_deref()).unwrap_or("?");
-    let (collection, name) = (&job.collection, &validated.name);
-    let command = format!("kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)");
-    Some(Verdict::no(
-        "IngestFailed",
-        format!("la ingesta de {collection} falló: {why}. Para repetirla: {command}"),
-        format!("the ingest of {collection} failed: {why}. To repeat it: {command}"),
-    ))
-}
-
-/// Nobody can tell what is published.
-fn silent(validated: &Validated<'_>) -> Verdict {
-    if validated.institution.spec.suspend {
-        return Verdict {
-            holds: Holds::Unknown,
-            reason: "Suspended",
-            message: Bilingual::new(
-                "nada se ingiere mientras la institución está suspendida",
-                "nothing is ingested while the institution is suspended",
-            ),
-        };
-    }
-    Verdict {
-        holds: Holds::Unknown,
-        reason: "ServerSilent",
-        message: Bilingual::new(
-            "el servidor de imágenes aún no ha dicho qué está publicado",
-            "the image server has not said yet what is published",
-        ),
-    }
-}
-
-pub(super) fn collections_ingested(
-    validated: &Validated<'_>,
-    starting: &[String],
-    observed: &Facts,
-) -> Verdict {
-    if let Some(found) = finding(validated, About::Collections) {
-        return found;
-    }
-    if let Some(failed) = failed_ingest(validated, observed) {
-        return failed;
-    }
-    let runs = |collection: &str| {
-        observed.jobs.iter().any(|job| {
-            job.collection == collection
-                && (job.phase == JobPhase::Running || starting.contains(&job.name))
-        })
-    };
-    let collections = &validated.institution.spec.collections;
-    let in_work = |name: &str| {
-        Verdict::no(
-            "InWork",
-            format!("la colección {name} está en preparación"),
-            format!("the collection {name} is in work"),
-        )
-    };
-    if let Some(collection) = collections.iter().find(|c| runs(c.name.as_str())) {
-        return in_work(collection.name.as_str());
-    }
-    let Some(inside) = &observed.inside else {
-        return silent(validated);
-    };
-    let state = |name: &str| inside.collection(name);
-    let moves = |name: &str| {
-        let directory = collections.iter().find(|c| c.name.as_str() == name);
-        let directory = directory.and_then(|c| c.source.directory());
-        let unsettled = directory.and_then(|directory| inside.incoming(directory));
-        unsettled.is_some_and(|incoming| !incoming.settled)
-            || state(name).is_some_and(|inside| inside.running.is_some())
-    };
-    if let Some(collection) = collections.iter().find(|c| moves(c.name.as_str())) {
-        return in_work(collection.name.as_str());
-    }
-    let asks = |name: &str| {
-        state(name).is_some_and(|inside| inside.reasons.iter().any(|r| r.code == MASS_REMOVAL))
-    };
-    if let Some(collection) = collections.iter().find(|c| asks(c.name.as_str())) {
-        return Verdict::no(
-            "RemovalToConfirm",
-            format!(
-                "más de la mitad de la colección {0} desapareció a la vez; sigue publicada hasta que alguien lo confirme: vea status.collections",
-                collection.name
-            ),
-            format!(
-                "more than half of the collection {0} vanished at once; it stays published until someone confirms it: see status.collections",
-                collection.name
-            ),
-        );
-    }
-    let empty = |name: &str| state(name).is_none_or(|inside| inside.ingested.is_none());
-    match collections.iter().find(|c| empty(c.name.as_str())) {
-        Some(collection) => Verdict::no(
-            "NothingHandedOver",
-            format!(
-                "la colección {0} espera sus primeras imágenes: tar c -C CARPETA . | kubectl exec -i -n {1} deploy/image-server -- acervo receive {2}",
-                collection.name,
-                validated.namespace,
-                collection.source.directory().unwrap_or_default(),
-            ),
-            format!(
-                "the collection {0} waits for its first images: tar c -C FOLDER . | kubectl exec -i -n {1} deploy/image-server -- acervo receive {2}",
-                collection.name,
-                validated.namespace,
-                collection.source.directory().unwrap_or_default(),
-            ),
-        ),
-        None => Verdict::yes(
-            "Ingested",
-            "todo lo entregado está ingerido",
-            "all that was handed over is ingested",
-        ),
-    }
 }
 
 pub(super) fn suspended(institution: &IiifInstitution) -> Verdict {

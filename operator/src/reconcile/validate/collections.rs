@@ -7,7 +7,9 @@ use croner::Cron;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use super::endpoint::is_allowed;
 use super::{Finding, FindingReason};
+use crate::config::OperatorConfig;
 use crate::reconcile::facts::Facts;
 
 /// Why a schedule cannot be followed.
@@ -55,9 +57,14 @@ fn read(schedule: &Schedule, now: Timestamp) -> Result<(Cron, Zoned), ScheduleEr
 }
 
 /// What can be said of sources and schedules before anything runs.
-pub(super) fn check(collections: &[Collection], facts: &Facts, findings: &mut Vec<Finding>) {
+pub(super) fn check(
+    collections: &[Collection],
+    facts: &Facts,
+    config: &OperatorConfig,
+    findings: &mut Vec<Finding>,
+) {
     for collection in collections {
-        findings.extend(source(collection, facts));
+        findings.extend(source(collection, facts, config));
         let schedule = collection.schedule.as_ref();
         if let Some(Err(error)) = schedule.map(|schedule| last_due(schedule, facts.now)) {
             findings.push(schedule_invalid(collection.name.as_str(), &error));
@@ -65,7 +72,7 @@ pub(super) fn check(collections: &[Collection], facts: &Facts, findings: &mut Ve
     }
 }
 
-fn source(collection: &Collection, facts: &Facts) -> Option<Finding> {
+fn source(collection: &Collection, facts: &Facts, config: &OperatorConfig) -> Option<Finding> {
     let name = &collection.name;
     match &collection.source {
         Source::Directory(directory) => {
@@ -85,15 +92,20 @@ fn source(collection: &Collection, facts: &Facts) -> Option<Finding> {
                 ),
             ))
         }
-        Source::S3(_) => Some(Finding::new(
-            FindingReason::SourceUnsupported,
-            format!(
-                "esta versión de la plataforma no lee orígenes s3; entregue las imágenes de «{name}» en una carpeta y escriba source: {{directory: {name}}}"
-            ),
-            format!(
-                "this version of the platform does not read s3 sources; hand over the images of \"{name}\" in a folder and write source: {{directory: {name}}}"
-            ),
-        )),
+        Source::S3(s3) => {
+            let endpoint = s3.endpoint.as_deref().unwrap_or_default();
+            (!is_allowed(s3.endpoint.as_deref(), &config.sources.s3)).then(|| {
+                Finding::new(
+                    FindingReason::EndpointNotAllowed,
+                    format!(
+                        "colección «{name}»: {endpoint} está dentro del clúster o en una red privada, y la plataforma no lo permite; escriba una dirección pública, o pida al proveedor que la añada a sources.s3.allowedEndpoints"
+                    ),
+                    format!(
+                        "collection \"{name}\": {endpoint} is inside the cluster or on a private network, and the platform does not allow it; write a public address, or ask the provider to add it to sources.s3.allowedEndpoints"
+                    ),
+                )
+            })
+        }
     }
 }
 

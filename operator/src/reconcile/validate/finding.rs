@@ -62,6 +62,10 @@ reasons! {
     HostnameClaimed => Hostnames,
     /// The host is the platform's.
     HostnameOfPlatform => Hostnames,
+    /// The place of a kept address is another institution's, or the platform's.
+    AddressClaimed => Hostnames,
+    /// A kept address cannot be read.
+    AddressInvalid => Hostnames,
     /// The cluster has no ListenerSets: a listener for the host must be added to the Gateway.
     ListenerNeeded => Hostnames,
     /// The Gateway does not find the certificate of a host.
@@ -84,8 +88,8 @@ reasons! {
     PullSecretMissing => Server,
     /// The folder of a collection is not there.
     SourceMissing => Collections,
-    /// This version of the platform cannot read the source.
-    SourceUnsupported => Collections,
+    /// The platform does not let ingest reach the S3 service of a collection.
+    EndpointNotAllowed => Collections,
     /// The schedule of a collection cannot be followed.
     ScheduleInvalid => Collections,
 }

@@ -1,11 +1,14 @@
 //! Where readers find the institution, and what of it depends on others.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use acervo_tenancy::Address;
+use acervo_crds::Claim;
+use acervo_tenancy::{KeptKind, Template, Tenant};
 
 use super::{Finding, FindingReason};
 use crate::config::{OperatorConfig, Routing};
+use crate::names;
 use crate::reconcile::facts::{Facts, GatewayState};
 
 /// Where readers find the institution.
@@ -21,9 +24,54 @@ pub struct Addresses {
     pub own_hosts: Vec<String>,
     /// Whether readers use HTTPS.
     pub https: bool,
+    /// Where kept addresses are, of those that no address above leads to.
+    pub kept: Vec<KeptPlace>,
+}
+
+/// A part of a host where kept addresses are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptPlace {
+    /// Of which addresses; of manifests, if those of images are there too.
+    pub kind: KeptKind,
+    /// The host.
+    pub host: String,
+    /// The path under it.
+    pub path: String,
+    /// Whose business its certificate is.
+    pub certificate: Certificate,
+}
+
+/// Whose business the certificate of a host is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificate {
+    /// Nobody's: readers use `http`.
+    None,
+    /// The platform's: the host is its own.
+    Platform,
+    /// The provider's: several institutions share the host, and no listener of one admits the others.
+    Provider,
+    /// The institution's.
+    Own,
 }
 
 impl Addresses {
+    /// The hosts whose certificates are the institution's business.
+    #[must_use]
+    pub fn certified_hosts(&self) -> Vec<&str> {
+        let own = self.own_hosts.iter().filter(|_| self.https);
+        let kept = self
+            .kept
+            .iter()
+            .filter(|kept| kept.certificate == Certificate::Own);
+        let mut hosts: Vec<&str> = own
+            .chain(kept.map(|kept| &kept.host))
+            .map(String::as_str)
+            .collect();
+        let mut seen = BTreeSet::new();
+        hosts.retain(|host| seen.insert(*host));
+        hosts
+    }
+
     /// The platform's host as routes name it; none where it is an IP address: routes have names only,
     /// and one without any answers for every host.
     #[must_use]
@@ -34,18 +82,61 @@ impl Addresses {
 }
 
 /// What the addresses of a tenant mean for routes; none without a primary address with a host.
-pub(super) fn addresses(declared: &[Address], config: &OperatorConfig) -> Option<Addresses> {
-    let (primary, own) = declared.split_first()?;
+pub(super) fn addresses(
+    tenant: &Tenant,
+    facts: &Facts,
+    config: &OperatorConfig,
+) -> Option<Addresses> {
+    let (primary, own) = tenant.addresses.split_first()?;
     let origin = primary.origin.as_deref()?;
     let prefix = &primary.prefix;
     let base_url = String::from(config.platform.base_url.clone());
-    Some(Addresses {
+    let mut addresses = Addresses {
         base_url: format!("{origin}{prefix}"),
         host: primary.host.clone()?,
         path: if prefix.is_empty() { "/" } else { prefix }.to_owned(),
         own_hosts: own.iter().filter_map(|a| a.host.clone()).collect(),
         https: base_url.starts_with("https://"),
-    })
+        kept: Vec::new(),
+    };
+    let primary = Claim {
+        host: addresses.host.clone(),
+        prefix: prefix.clone(),
+    };
+    for template in [&tenant.kept.manifest, &tenant.kept.image] {
+        let Some(template) = template else { continue };
+        let claim = Claim::of(template);
+        let own = addresses.own_hosts.contains(&claim.host);
+        let mut kept = addresses.kept.iter();
+        let led = kept.any(|kept| kept.host == claim.host && kept.path == claim.prefix);
+        if !own && !led && !primary.covers(&claim) {
+            let place = place(template, claim, facts, config);
+            addresses.kept.push(place);
+        }
+    }
+    Some(addresses)
+}
+
+fn place(template: &Template, claim: Claim, facts: &Facts, config: &OperatorConfig) -> KeptPlace {
+    let kind = template.kind();
+    // Ingress controllers merge what several namespaces say of one host; listeners conflict.
+    let is_gateway = matches!(config.routing, Routing::Gateway(_));
+    let mut settled = facts.kept.iter().filter(|settled| settled.kind == kind);
+    let certificate = if config.platform.base_url.owns(&claim.host) {
+        Certificate::Platform
+    } else if !template.is_https() {
+        Certificate::None
+    } else if is_gateway && settled.any(|settled| settled.shared) {
+        Certificate::Provider
+    } else {
+        Certificate::Own
+    };
+    KeptPlace {
+        kind,
+        host: claim.host,
+        path: claim.prefix,
+        certificate,
+    }
 }
 
 /// Gateway, listeners and certificates.
@@ -63,20 +154,28 @@ pub(super) fn check(
         let name = format!("{}/{}", gateway.namespace, gateway.name);
         findings.extend(gateway_finding(&name, facts.gateway));
     }
-    if addresses.https {
-        let own = addresses.own_hosts.iter();
-        findings.extend(own.filter_map(|host| {
-            match gateway {
-                Some(gateway) if !facts.listener_sets => Some(listener_needed(
-                    host,
-                    &format!("{}/{}", gateway.namespace, gateway.name),
-                )),
-                _ => facts
-                    .without_certificate
-                    .contains(host)
-                    .then(|| certificate_missing(host)),
-            }
-        }));
+    let gateway = gateway.map(|gateway| format!("{}/{}", gateway.namespace, gateway.name));
+    for host in addresses.certified_hosts() {
+        findings.extend(match &gateway {
+            Some(gateway) if !facts.listener_sets => Some(listener_needed(host, gateway)),
+            _ => facts
+                .without_certificate
+                .iter()
+                .any(|without| without == host)
+                .then(|| certificate_missing(host)),
+        });
+    }
+    for kept in &addresses.kept {
+        // A listener that the provider added shows by the route that it admits.
+        let name = names::kept_route(kept.kind);
+        let mut routes = facts.routes.iter();
+        let is_admitted = routes.any(|route| route.name == name && route.accepted == Some(true));
+        if let Some(gateway) = &gateway
+            && kept.certificate == Certificate::Provider
+            && !is_admitted
+        {
+            findings.push(listener_shared(&kept.host, gateway));
+        }
     }
     for name in &config.image.pull_secrets {
         if !facts.pull_secrets.iter().any(|secret| &secret.name == name) {
@@ -130,6 +229,18 @@ fn listener_needed(host: &str, gateway: &str) -> Finding {
         ),
         format!(
             "the cluster has no ListenerSets; add to the Gateway {gateway} an HTTPS listener with hostname {host} and its certificate that admits routes of the institution's namespace"
+        ),
+    )
+}
+
+fn listener_shared(host: &str, gateway: &str) -> Finding {
+    Finding::new(
+        FindingReason::ListenerNeeded,
+        format!(
+            "varias instituciones comparten {host}; añada al Gateway {gateway} un listener HTTPS con hostname {host} y su certificado, que admita rutas de los espacios de nombres de las instituciones"
+        ),
+        format!(
+            "several institutions share {host}; add to the Gateway {gateway} an HTTPS listener with hostname {host} and its certificate that admits routes of the institutions' namespaces"
         ),
     )
 }

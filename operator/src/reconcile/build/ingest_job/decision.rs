@@ -12,12 +12,17 @@ use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
 use super::{Cause, IngestStart};
+use crate::inside::Ingested;
 use crate::names;
 use crate::reconcile::facts::{JobPhase, JobState};
-use crate::reconcile::validate::{Validated, last_due, next_due};
+use crate::reconcile::validate::{Validated, is_allowed, last_due, next_due};
 
 /// How long after its end the result of an ingest is known to everybody.
 const SETTLED: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long after it was last read a bucket without schedule is read again: nobody tells of what changes
+/// in it.
+pub const BUCKET_READ_EVERY: SignedDuration = SignedDuration::from_hours(6);
 
 /// The ingests to start now: of each collection one at a time, and of the institution no more than the
 /// platform allows.
@@ -47,18 +52,27 @@ pub fn jobs_to_start(institution: &Validated<'_>) -> Vec<IngestStart> {
 }
 
 /// The Jobs to delete: those of collections that are gone, those that run although the institution is
-/// suspended or that cannot begin with an image that is no longer the platform's, and the ended ones
-/// that a newer one has replaced.
+/// suspended, those that cannot begin with an image that is no longer the platform's or for a bucket
+/// that the resource names otherwise now, and the ended ones that a newer one has replaced.
 #[must_use]
 pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
     let spec = &institution.institution.spec;
     let collections: BTreeSet<_> = spec.collections.iter().map(|c| c.name.as_str()).collect();
     let image = &institution.config.image.reference;
+    // What a bucket is called and its keys are the likely reasons why a Job for it cannot begin.
+    let is_renamed = |job: &JobState| {
+        let mut collections = spec.collections.iter();
+        let collection = collections.find(|c| c.name.as_str() == job.collection);
+        let bucket = collection.and_then(|collection| bucket(&collection.source));
+        bucket.is_some() && bucket != job.fingerprint
+    };
     let is_spent = |job: &&JobState| {
         let newest = newest(institution, &job.collection).is_some_and(|n| n.name == job.name);
         match job.phase {
             _ if !collections.contains(job.collection.as_str()) => true,
-            JobPhase::Running => spec.suspend || (!job.begun && job.image != *image),
+            JobPhase::Running => {
+                spec.suspend || (!job.begun && (job.image != *image || is_renamed(job)))
+            }
             JobPhase::Succeeded | JobPhase::Failed => !newest,
         }
     };
@@ -82,8 +96,16 @@ pub fn next_wake(institution: &Validated<'_>) -> Option<Timestamp> {
     if spec.suspend {
         return None;
     }
-    let schedules = spec.collections.iter().filter_map(|c| c.schedule.as_ref());
-    let due = schedules.filter_map(|schedule| next_due(schedule, now).ok().flatten());
+    let due = spec.collections.iter().filter_map(|collection| {
+        match (&collection.schedule, &collection.source) {
+            (Some(schedule), _) => next_due(schedule, now).ok().flatten(),
+            // What is due already waits for something else, of which a watch tells.
+            (None, Source::S3(_)) => {
+                next_reading(institution, collection).filter(|reading| *reading > now)
+            }
+            (None, Source::Directory(_)) => None,
+        }
+    });
     let ended = institution.facts.jobs.iter().filter_map(|job| job.finished);
     let settled = ended
         .map(|ended| ended + SETTLED)
@@ -98,21 +120,29 @@ fn newest<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a JobSt
 }
 
 fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestStart> {
-    let Source::Directory(directory) = &collection.source else {
-        return None;
-    };
     let name = collection.name.as_str();
     let jobs = &institution.facts.jobs;
     let runs = |job: &JobState| job.collection == name && job.phase == JobPhase::Running;
     if jobs.iter().any(runs) {
         return None;
     }
-    let incoming = institution.facts.inside.as_ref()?.incoming(directory);
-    if incoming.is_some_and(|incoming| !incoming.settled) {
-        return None;
-    }
-    let fingerprint = incoming.map(|incoming| incoming.fingerprint.as_str());
-    let cause = cause(institution, collection, fingerprint)?;
+    let inside = institution.facts.inside.as_ref()?;
+    let fingerprint = match &collection.source {
+        Source::Directory(directory) => {
+            let incoming = inside.incoming(directory);
+            if incoming.is_some_and(|incoming| !incoming.settled) {
+                return None;
+            }
+            incoming.map(|incoming| incoming.fingerprint.clone())
+        }
+        Source::S3(s3) => {
+            if !is_allowed(s3.endpoint.as_deref(), &institution.config.sources.s3) {
+                return None;
+            }
+            bucket(&collection.source)
+        }
+    };
+    let cause = cause(institution, collection, fingerprint.as_deref())?;
     let newest = newest(institution, name);
     let wishes = institution.institution.annotations();
     let confirmation = match cause {
@@ -127,8 +157,8 @@ fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestS
     Some(IngestStart {
         collection: collection.name.clone(),
         cause,
-        fingerprint: fingerprint.map(str::to_owned),
-        directory: directory.clone(),
+        fingerprint,
+        source: collection.source.clone(),
         confirmation,
         after: newest.map(|job| job.name.clone()),
     })
@@ -145,9 +175,14 @@ fn cause(
     let newest = newest(institution, name);
     let wishes = institution.institution.annotations();
     let confirmation = wishes.get(names::CONFIRM_REMOVAL);
+    // Of a bucket only the ingest knows what is in it: the state that asked is confirmed.
+    let state = match &collection.source {
+        Source::Directory(_) => fingerprint,
+        Source::S3(_) => ingested(institution, name).map(|last| last.fingerprint.as_str()),
+    };
     let new_confirmation = confirmation.filter(|value| {
         newest.and_then(|job| job.confirmation.as_ref()) != Some(*value)
-            && fingerprint.is_some_and(|fingerprint| confirms(value, name, fingerprint))
+            && state.is_some_and(|state| confirms(value, name, state))
     });
     if new_confirmation.is_some() {
         return Some(Cause::RemovalConfirmed);
@@ -159,10 +194,49 @@ fn cause(
         return Some(Cause::Requested(value.clone()));
     }
     let fingerprint = fingerprint?;
-    if is_new(institution, name, fingerprint, newest) {
+    let is_new = match &collection.source {
+        Source::Directory(_) => is_new(institution, name, fingerprint, newest),
+        Source::S3(_) => is_new_bucket(institution, fingerprint, newest),
+    };
+    if is_new {
         return Some(Cause::Changed);
     }
     due(institution, collection, newest).map(Cause::Scheduled)
+}
+
+/// A digest of how the resource names a bucket, in hexadecimal digits; nothing for a folder.
+fn bucket(source: &Source) -> Option<String> {
+    let json = serde_json::to_vec(source.s3()?).ok()?;
+    Some(names::short_digest(&[&json]))
+}
+
+/// Whether the resource names the bucket otherwise than when it was last read, or has changed since
+/// that failed.
+fn is_new_bucket(
+    institution: &Validated<'_>,
+    fingerprint: &str,
+    newest: Option<&JobState>,
+) -> bool {
+    newest.is_none_or(|job| {
+        let generation = institution.institution.metadata.generation;
+        job.fingerprint.as_deref() != Some(fingerprint)
+            || (job.phase == JobPhase::Failed && job.generation != generation)
+    })
+}
+
+fn ingested<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a Ingested> {
+    let inside = institution.facts.inside.as_ref()?;
+    inside.collection(collection)?.ingested.as_ref()
+}
+
+/// When a bucket without schedule is to be read again; none if it has never been.
+fn next_reading(institution: &Validated<'_>, collection: &Collection) -> Option<Timestamp> {
+    let name = collection.name.as_str();
+    let read = [
+        newest(institution, name).map(|job| job.created),
+        ingested(institution, name).map(|ingested| ingested.finished),
+    ];
+    Some(read.into_iter().flatten().max()? + BUCKET_READ_EVERY)
 }
 
 /// Whether a value of [`names::CONFIRM_REMOVAL`] names this state of this collection.
@@ -183,10 +257,7 @@ fn is_new(
     fingerprint: &str,
     newest: Option<&JobState>,
 ) -> bool {
-    let inside = institution.facts.inside.as_ref();
-    let ingested = inside
-        .and_then(|inside| inside.collection(collection))
-        .and_then(|collection| collection.ingested.as_ref());
+    let ingested = ingested(institution, collection);
     if ingested.is_some_and(|ingested| ingested.fingerprint == fingerprint) {
         return false;
     }
@@ -213,14 +284,17 @@ fn due(
     collection: &Collection,
     newest: Option<&JobState>,
 ) -> Option<Timestamp> {
-    let schedule = collection.schedule.as_ref()?;
-    let due = last_due(schedule, institution.facts.now).ok().flatten()?;
+    let now = institution.facts.now;
+    let due = match (&collection.schedule, &collection.source) {
+        (Some(schedule), _) => last_due(schedule, now).ok().flatten()?,
+        (None, Source::S3(_)) => {
+            return next_reading(institution, collection).filter(|due| *due <= now);
+        }
+        (None, Source::Directory(_)) => return None,
+    };
     let metadata = &institution.institution.metadata;
     let made = metadata.creation_timestamp.as_ref().map(|time| time.0);
-    let inside = institution.facts.inside.as_ref()?;
-    let ingested = inside
-        .collection(collection.name.as_str())
-        .and_then(|collection| collection.ingested.as_ref());
+    let ingested = ingested(institution, collection.name.as_str());
     let since = [
         made,
         newest.map(|job| job.created),

@@ -18,8 +18,10 @@ pub(in crate::reconcile::build) fn ingress(institution: &Validated<'_>) -> Optio
     };
     let addresses = &institution.addresses;
     let own = addresses.own_hosts.iter();
+    let kept = addresses.kept.iter();
     let rules = std::iter::once(rule(addresses.named_host(), &addresses.path))
-        .chain(own.map(|host| rule(Some(host), "/")));
+        .chain(own.map(|host| rule(Some(host), "/")))
+        .chain(kept.map(|kept| rule(Some(&kept.host), &kept.path)));
     let annotations = &controller.annotations;
     Some(Ingress {
         metadata: ObjectMeta {
@@ -36,20 +38,19 @@ pub(in crate::reconcile::build) fn ingress(institution: &Validated<'_>) -> Optio
     })
 }
 
-/// A host of the institution has its certificate in a Secret of its name; the platform's host has the
-/// controller's own, unless each institution is to have one.
+/// A host of the institution has its certificate in a Secret of its name, also one that it shares with
+/// others: each has it in its own namespace. The platform's host has the controller's own, unless each
+/// institution is to have one.
 fn tls(institution: &Validated<'_>, own_certificates: bool) -> Vec<IngressTLS> {
     let addresses = &institution.addresses;
-    if !addresses.https {
-        return Vec::new();
-    }
-    let tls = |host: &String, own: bool| IngressTLS {
-        hosts: Some(vec![host.clone()]),
-        secret_name: own.then(|| host.clone()),
+    let tls = |host: &str, own: bool| IngressTLS {
+        hosts: Some(vec![host.to_owned()]),
+        secret_name: own.then(|| host.to_owned()),
     };
-    let own = addresses.own_hosts.iter().map(|host| tls(host, true));
-    let platform = addresses.named_host().map(str::to_owned);
-    let platform = platform.map(|host| tls(&host, own_certificates));
+    let platform = addresses.named_host().filter(|_| addresses.https);
+    let platform = platform.map(|host| tls(host, own_certificates));
+    let own = addresses.certified_hosts().into_iter();
+    let own = own.map(|host| tls(host, true));
     platform.into_iter().chain(own).collect()
 }
 
