@@ -180,7 +180,7 @@ impl Policy {
 
     /// Whether the endpoint may bear the name `host`, in small letters, whatever its address.
     ///
-    /// Names of a cluster's Services may not. Behind a proxy the name is all that can be looked at, so names that
+    /// Names of a cluster's Services may not, unless they are allowed by name. Behind a proxy the name is all that can be looked at, so names that
     /// only mean something inside may not either.
     pub(crate) fn admits_name(&self, host: &str, behind_proxy: bool) -> bool {
         const CLUSTER: [&str; 2] = ["svc", "cluster.local"];

@@ -72,7 +72,11 @@ impl Resolve for Guard {
         let policy = self.policy.clone();
         Box::pin(async move {
             let resolver = resolver.ok_or("this machine names no name server")?;
-            let found = resolver.lookup_ip(name.as_str()).await?.iter().collect();
+            let found = match resolver.lookup_ip(name.as_str()).await {
+                Ok(found) => found.iter().collect(),
+                Err(error) if error.is_no_records_found() => return Err("no such name".into()),
+                Err(error) => return Err(error.into()),
+            };
             let addresses = match policy {
                 Some(policy) => admitted(&policy, name.as_str(), found)?,
                 None => found,

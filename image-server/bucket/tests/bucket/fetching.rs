@@ -10,9 +10,7 @@ use acervo_bucket::{Bucket, Limits, Settings};
 use anyhow::{Result, ensure};
 use tempfile::tempfile;
 
-use crate::harness::{
-    End, Relay, Service, bytes, code, content, listing, object, service, settings,
-};
+use crate::harness::{End, Relay, bytes, code, content, listing, object, put, service, settings};
 
 #[test]
 fn an_object_is_fetched_whatever_its_name() -> Result<()> {
@@ -132,7 +130,6 @@ fn an_object_that_changes_while_it_is_fetched_is_never_a_mixture() -> Result<()>
     let Some(service) = service()? else {
         return Ok(());
     };
-    let service: &'static Service = Box::leak(Box::new(service));
     let (before, after) = (bytes(2 * MIB, 3), bytes(2 * MIB, 4));
     for (name, change) in [
         ("other bytes", Some(after.clone())),
@@ -141,14 +138,15 @@ fn an_object_that_changes_while_it_is_fetched_is_never_a_mixture() -> Result<()>
     ] {
         service.put("a", &before)?;
         let one = object(&listing(settings(&service.address))?, "a")?;
+        let (address, file) = (service.address.clone(), service.file("a"));
         let plan = move |number| match (number, &change) {
             (0, _) => End::Cut(MIB),
             (_, Some(bytes)) => {
-                service.put("a", bytes).expect("the service takes it");
+                put(&address, "a", bytes).expect("the service takes it");
                 End::Whole
             }
             (_, None) => {
-                fs::remove_file(service.file("a")).expect("it is there");
+                fs::remove_file(&file).expect("it is there");
                 End::Whole
             }
         };

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, ensure};
 
 pub(crate) use relay::{End, Relay};
 pub(crate) use script::Script;
-pub(crate) use service::{KEY, Service, binary, service};
+pub(crate) use service::{KEY, Service, binary, put, service};
 
 /// The bucket that tests have.
 pub(crate) const SCANS: &str = "scans";

@@ -121,27 +121,32 @@ impl Service {
 
     /// Puts an object as clients do, so that it has an `ETag`. `key` is written as in a URL.
     pub(crate) fn put(&self, key: &str, content: &[u8]) -> Result<()> {
-        let credential = AwsCredential {
-            key_id: KEY.id.to_owned(),
-            secret_key: KEY.secret.to_owned(),
-            token: None,
-        };
-        let url = format!("http://{}/{SCANS}/{key}", self.address);
-        let mut signed = http::Request::put(&url).body(HttpRequestBody::empty())?;
-        AwsAuthorizer::new(&credential, "s3", "us-east-1")
-            .with_sign_payload(false)
-            .try_authorize(&mut signed, None)?;
-        let mut request = reqwest::Request::new(http::Method::PUT, url.parse()?);
-        *request.headers_mut() = signed.headers().clone();
-        *request.body_mut() = Some(content.to_vec().into());
-        let client = || reqwest::Client::builder().tls_backend_preconfigured(no_tls());
-        let answer = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?
-            .block_on(async { client().no_proxy().build()?.execute(request).await })?;
-        ensure!(answer.status().is_success(), "{key}: {}", answer.status());
-        Ok(())
+        put(&self.address, key, content)
     }
+}
+
+/// As [`Service::put`], for what outlives the service.
+pub(crate) fn put(address: &str, key: &str, content: &[u8]) -> Result<()> {
+    let credential = AwsCredential {
+        key_id: KEY.id.to_owned(),
+        secret_key: KEY.secret.to_owned(),
+        token: None,
+    };
+    let url = format!("http://{}/{SCANS}/{key}", address);
+    let mut signed = http::Request::put(&url).body(HttpRequestBody::empty())?;
+    AwsAuthorizer::new(&credential, "s3", "us-east-1")
+        .with_sign_payload(false)
+        .try_authorize(&mut signed, None)?;
+    let mut request = reqwest::Request::new(http::Method::PUT, url.parse()?);
+    *request.headers_mut() = signed.headers().clone();
+    *request.body_mut() = Some(content.to_vec().into());
+    let client = || reqwest::Client::builder().tls_backend_preconfigured(no_tls());
+    let answer = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(async { client().no_proxy().build()?.execute(request).await })?;
+    ensure!(answer.status().is_success(), "{key}: {}", answer.status());
+    Ok(())
 }
 
 fn no_tls() -> rustls::ClientConfig {
