@@ -159,6 +159,8 @@ impl Reception {
         if self.listed.len() < LISTED {
             self.listed.push(ReportEntry {
                 path: printable(path),
+                row: None,
+                column: None,
                 code: refusal.code().to_owned(),
                 message: refusal.message(),
             });
