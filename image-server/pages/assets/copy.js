@@ -1,20 +1,22 @@
-// Copies the address of a document for programs; without this script the link beside it remains.
+// Copies an address (data-copy, made absolute; empty for the address as it is now) or a text (data-text).
+// Without this script, which shows the buttons, the links and texts beside them remain.
 
-for (const button of document.querySelectorAll("[data-copy]")) {
+document.documentElement.dataset.scripted = "";
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy], [data-text]");
+  if (!button) return;
+  const { copy, text, done } = button.dataset;
+  const wanted = text ?? (copy ? new URL(copy, document.baseURI).href : location.href);
   const status = button.parentElement.querySelector("[role=status]");
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const address = new URL(button.dataset.copy, document.baseURI).href;
-    status.textContent = "";
-    if (await copied(address)) {
-      status.textContent = button.dataset.done;
-    } else {
-      // The address itself, for copying by hand.
-      status.textContent = address;
-      getSelection().selectAllChildren(status);
-    }
-  });
-}
+  status.textContent = "";
+  if (await copied(wanted)) {
+    status.textContent = done;
+  } else {
+    // The thing itself, for copying by hand.
+    status.textContent = wanted;
+    getSelection().selectAllChildren(status);
+  }
+});
 
 async function copied(text) {
   try {

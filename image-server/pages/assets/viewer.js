@@ -1,6 +1,9 @@
 // Deep zoom on the item page: puts OpenSeadragon over the still image, and turns the item's images
 // without leaving the page. Without this script the still image and plain links remain.
 //
+// The part of the image that is seen is kept in the address as #xywh=x,y,w,h, in pixels of the whole image
+// (Media Fragments 4.2.2), and an address with such a part opens at it.
+//
 // #viewer tells its state in data-viewer (still, loading, ready, failed) and in data-tiles-drawn,
 // the number of different tiles that have been drawn of the image shown.
 
@@ -19,6 +22,8 @@ let opening = 0;
 let turning = 0;
 // The tiles drawn of the image shown.
 let drawn = new Set();
+// The page whose image is shown, which tells a step in the history from a change after the #.
+let here = location.pathname + location.search;
 
 const actions = {
   open,
@@ -50,11 +55,39 @@ function tellFull() {
   tools.querySelector("[data-do=full]").setAttribute("aria-pressed", on);
 }
 
-// Whether to open deep zoom unasked: a wide screen, and a connection that is not to be spared.
+// Whether to open deep zoom unasked: never over a connection that is to be spared, else on a wide screen or
+// where the address asks for a part of the image.
 function roomy() {
   const connection = navigator.connection;
   const spare = connection?.saveData || /(^|-)[23]g$/.test(connection?.effectiveType ?? "");
-  return matchMedia("(min-width: 48rem)").matches && !spare;
+  return !spare && (matchMedia("(min-width: 48rem)").matches || region() !== null);
+}
+
+// The part of the image that the address names: [x, y, w, h], or null.
+function region() {
+  const found = /^#xywh=(?:pixel:)?(\d+),(\d+),([1-9]\d*),([1-9]\d*)$/.exec(location.hash);
+  return found && found.slice(1).map(Number);
+}
+
+function showRegion() {
+  const part = region();
+  if (!part || !viewer?.world.getItemCount()) return;
+  const image = viewer.world.getItemAt(0);
+  viewer.viewport.fitBounds(image.imageToViewportRectangle(...part), true);
+}
+
+// Writes what is seen into the address, without a step in the history.
+function rememberRegion(whole) {
+  const image = viewer.world.getItemAt(0);
+  if (!image || reader.dataset.viewer !== "ready") return;
+  const seen = image.viewportToImageRectangle(viewer.viewport.getBoundsNoRotate());
+  const size = image.getContentSize();
+  const left = Math.max(0, Math.round(seen.x));
+  const top = Math.max(0, Math.round(seen.y));
+  const width = Math.min(size.x, Math.round(seen.x + seen.width)) - left;
+  const height = Math.min(size.y, Math.round(seen.y + seen.height)) - top;
+  const part = whole || width < 1 || height < 1 ? "" : `#xywh=${left},${top},${width},${height}`;
+  if (part !== location.hash) history.replaceState(null, "", here + part);
 }
 
 function zoom(factor) {
@@ -132,10 +165,12 @@ function create() {
     // OpenSeadragon goes by the place of a key, and plus and minus lie elsewhere on a Spanish keyboard.
     const { key, ctrlKey, metaKey, altKey } = event.originalEvent;
     const action = { "+": "in", "=": "in", "-": "out", "0": "home" }[key];
-    if (!action || ctrlKey || metaKey || altKey) return;
+    const step = { PageUp: "prev", ",": "prev", PageDown: "next", ".": "next" }[key];
+    if (!(action || step) || ctrlKey || metaKey || altKey) return;
     event.preventDefaultAction = true;
     event.originalEvent.preventDefault();
-    actions[action]();
+    if (action) actions[action]();
+    else document.querySelector(`.turning [rel=${step}]`)?.click();
   });
   made.addHandler("tile-drawn", ({ tile }) => {
     drawn.add(tile.cacheKey);
@@ -151,11 +186,22 @@ function create() {
   });
   // A view that shows the whole image goes on showing it in a window of another size.
   let whole = true;
-  made.addHandler("open", () => { whole = true; });
+  made.addHandler("open", () => {
+    whole = true;
+    showRegion();
+  });
   made.addHandler("resize", () => {
     if (whole) queueMicrotask(() => made.viewport.goHome(true));
   });
   let announce;
+  let remember;
+  made.addHandler("viewport-change", () => {
+    // Browsers slow down those who write to the address more often.
+    remember ??= setTimeout(() => {
+      remember = null;
+      rememberRegion(whole);
+    }, 500);
+  });
   made.addHandler("zoom", ({ zoom: level }) => {
     whole = Math.abs(level / made.viewport.getHomeZoom() - 1) < 0.01;
     clearTimeout(announce);
@@ -171,9 +217,11 @@ function create() {
 
 function readyOnceDrawn() {
   if (reader.dataset.viewer !== "loading") return;
-  if (drawn.size > 0) setState("ready", words.opened);
+  if (drawn.size > 0) setState("ready", `${caption()} ${words.opened}`.trim());
   else requestAnimationFrame(readyOnceDrawn);
 }
+
+const caption = () => reader.querySelector("figcaption").textContent;
 
 function failed(error) {
   console.error(error);
@@ -207,13 +255,14 @@ async function turn(address, remember) {
     if (fresh) old.replaceWith(document.adoptNode(fresh));
   }
   if (remember) history.pushState(null, "", address);
+  here = location.pathname + location.search;
   showCurrentInStrip();
   if (key) {
     const next = document.querySelector(`[data-key="${key}"]`) ?? document.querySelector(".turning");
     next?.focus({ preventScroll: true });
   }
   if (viewer) open();
-  else setState("still", reader.querySelector("figcaption").textContent);
+  else setState("still", caption());
 }
 
 function showCurrentInStrip() {
@@ -240,9 +289,12 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest(".turning form");
   if (!form) return;
   event.preventDefault();
-  turn(`?${new URLSearchParams(new FormData(form))}`, true);
+  turn(new URL(`?${new URLSearchParams(new FormData(form))}`, location.href).href, true);
 });
-addEventListener("popstate", () => turn(location.href, false));
+addEventListener("popstate", () => {
+  if (location.pathname + location.search === here) showRegion();
+  else turn(location.href, false);
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && filled()) actions.full();
 });

@@ -23,7 +23,11 @@ impl Citation<'_> {
     ///
     /// Without a creator the title comes first. The date of the visit is left out: the address stays.
     pub(crate) fn line(&self, language: Language) -> String {
-        let creators = metadata::all(self.record, Term::Creator, language).join("; ");
+        let creators: Vec<_> = metadata::all(self.record, Term::Creator, language)
+            .into_iter()
+            .map(without_years)
+            .collect();
+        let creators = creators.join("; ");
         let date = metadata::first(self.record, Term::Date, language)
             .unwrap_or(text::NO_DATE.get(language));
         let title = match metadata::first(self.record, Term::Type, language) {
@@ -54,6 +58,22 @@ impl Citation<'_> {
     }
 }
 
+/// A creator without the years of their life, which catalogues write after the name: `Ruiz, A. (1811-1874)`.
+fn without_years(creator: &str) -> &str {
+    let creator = creator.trim();
+    match creator
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('))
+    {
+        Some((name, years))
+            if !name.trim().is_empty() && years.contains(|c: char| c.is_ascii_digit()) =>
+        {
+            name.trim_end()
+        }
+        _ => creator,
+    }
+}
+
 /// The part of a page that says how to cite what it shows, with a button that copies the line.
 pub(crate) fn section(line: &str, language: Language) -> Markup {
     html! {
@@ -69,6 +89,21 @@ pub(crate) fn section(line: &str, language: Language) -> Markup {
 mod tests {
     use super::*;
     use acervo_record::{Entry, Property, Text};
+
+    #[test]
+    fn the_years_of_a_life_are_left_out() {
+        for (creator, cited) in [
+            ("Ruiz, Ana (1811–1874)", "Ruiz, Ana"),
+            ("Ruiz, Ana (fl. 1850)", "Ruiz, Ana"),
+            (
+                "Depósito Hidrográfico (Marina)",
+                "Depósito Hidrográfico (Marina)",
+            ),
+            ("(1811)", "(1811)"),
+        ] {
+            assert_eq!(without_years(creator), cited);
+        }
+    }
 
     #[test]
     fn a_citation_says_what_is_known_and_nothing_else() {

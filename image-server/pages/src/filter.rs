@@ -83,33 +83,45 @@ pub(crate) fn chips(frame: &Frame<'_>, filters: &[Filter<'_>], clear: Option<&st
     }
 }
 
-/// The values to choose from; closed on small screens, where the list itself comes first.
+/// The values to choose from, one closed list a property.
 pub(crate) fn panel(frame: &Frame<'_>, filters: &[Filter<'_>]) -> Markup {
     let language = frame.language;
+    let offered: Vec<_> = filters
+        .iter()
+        .filter(|filter| filter.values.iter().any(|value| !value.active))
+        .collect();
     html! {
-        section.filters aria-labelledby="filters" {
-            h2 #filters { (text::FILTER.get(language)) }
-            @for filter in filters {
-                @let name = filter.kind.name().get(language);
-                details name="filter" {
-                    summary { (name) }
-                    ul role="list" {
-                        @for value in filter.values.iter().filter(|value| !value.active) {
-                            li {
-                                a href=(frame.to(value.url)) rel="nofollow" {
-                                    span { (value.label) }
-                                    span.count { (text::number(value.count, language)) }
-                                }
-                            }
-                        }
-                    }
-                    @if let Some(more) = filter.more_url {
-                        a.more href=(frame.to(more)) rel="nofollow"
-                            aria-label={ (text::SHOW_ALL.get(language)) ": " (name) } {
-                            (text::SHOW_ALL.get(language))
-                        }
+        @if !offered.is_empty() {
+            section.filters aria-labelledby="filters" {
+                h2 #filters { (text::FILTER.get(language)) }
+                @for filter in offered {
+                    details name="filter" {
+                        summary { (filter.kind.name().get(language)) }
+                        div { (values(frame, filter)) }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn values(frame: &Frame<'_>, filter: &Filter<'_>) -> Markup {
+    let language = frame.language;
+    html! {
+        ul role="list" {
+            @for value in filter.values.iter().filter(|value| !value.active) {
+                li {
+                    a href=(frame.to(value.url)) rel="nofollow" {
+                        span { (value.label) } " "
+                        span.count { (text::number(value.count, language)) }
+                    }
+                }
+            }
+        }
+        @if let Some(more) = filter.more_url {
+            a.more href=(frame.to(more)) rel="nofollow" {
+                (text::SHOW_ALL.get(language))
+                span.unseen { ": " (filter.kind.name().get(language)) }
             }
         }
     }

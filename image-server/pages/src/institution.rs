@@ -1,12 +1,12 @@
 //! The page of an institution: who it is, and its collections.
 
-use acervo_tenancy::LanguageMap;
+use acervo_tenancy::{Language, LanguageMap};
 use maud::{Markup, html};
 
 use crate::frame::{Content, Frame, document};
 use crate::parts::{
     Card, CollectionCard, ItemCard, Named, breadcrumbs, byline, card, document_link, foreign,
-    item_grid, named, paragraphs, prose, sizes, title_of,
+    item_grid, named, paragraphs, sizes, title_of,
 };
 use crate::{link, schema, search, text};
 
@@ -29,6 +29,9 @@ pub struct InstitutionPage<'a> {
     /// A few items to begin with; the one that opens the page is not among them.
     pub featured: Vec<ItemCard<'a>>,
 }
+
+/// How many characters of an institution's first paragraph stand at the top of its page.
+const LEAD: usize = 320;
 
 /// The page of an institution.
 #[must_use]
@@ -78,13 +81,24 @@ pub fn institution(frame: &Frame<'_>, page: &InstitutionPage<'_>) -> String {
     )
 }
 
+/// The first paragraph, where it is short enough to stand beside an image, and its tag.
+fn first_words(about: &LanguageMap, language: Language) -> Option<(&str, String)> {
+    let (tag, text) = about.pick(language);
+    let first = paragraphs(text).into_iter().next()?;
+    (first.chars().count() <= LEAD).then_some((tag, first))
+}
+
 /// Name and search box, beside the image of one item.
 fn opening(frame: &Frame<'_>, page: &InstitutionPage<'_>, facts: &str) -> Markup {
     let language = frame.language;
+    let lead = page.about.and_then(|about| first_words(about, language));
     html! {
         div.opening {
             div.words {
                 h1 { (named(page.institution.label, language)) }
+                @if let Some((tag, lead)) = &lead {
+                    p.lead lang=[foreign(Some(tag), language)] { (lead) }
+                }
                 p.facts { (facts) }
                 @if let Some(url) = frame.search_url { search { (search::form(frame, url, "", "q")) } }
             }
@@ -121,21 +135,30 @@ fn shelves(frame: &Frame<'_>, collections: &[CollectionCard<'_>]) -> Markup {
 }
 
 /// The first paragraph of a description.
-fn lead(text: &LanguageMap, language: acervo_tenancy::Language) -> Option<Markup> {
+fn lead(text: &LanguageMap, language: Language) -> Option<Markup> {
     let (tag, text) = text.pick(language);
     let first = paragraphs(text).into_iter().next()?;
     Some(html! { span lang=[foreign(Some(tag), language)] { (first) } })
 }
 
+/// What the institution says of itself, but for what stands at the top.
 fn about(frame: &Frame<'_>, page: &InstitutionPage<'_>) -> Markup {
     let language = frame.language;
     let homepage = page.homepage.and_then(link::web);
+    let (tag, text) = page.about.map_or(("", ""), |about| about.pick(language));
+    let above = page.about.and_then(|about| first_words(about, language));
+    let rest: Vec<_> = paragraphs(text)
+        .into_iter()
+        .skip(usize::from(above.is_some()))
+        .collect();
     html! {
-        @if page.about.is_some() || homepage.is_some() {
+        @if !rest.is_empty() || homepage.is_some() {
             section.who aria-labelledby="about" {
                 h2 #about { (text::ABOUT_INSTITUTION.get(language)) }
                 div.prose {
-                    @if let Some(about) = page.about { (prose(about, language)) }
+                    @for paragraph in &rest {
+                        p lang=[foreign(Some(tag), language)] { (paragraph) }
+                    }
                     @if let Some(homepage) = homepage {
                         p.outward {
                             a href=(homepage) rel="external" title=(link::spoken(homepage)) {

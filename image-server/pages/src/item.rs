@@ -153,14 +153,11 @@ pub fn item(frame: &Frame<'_>, page: &ItemPage<'_>) -> String {
     let main = html! {
         (breadcrumbs(frame, &above))
         h1.item { (named(page.item.label, language)) }
-        div.reading {
-            div.seeing {
-                (viewer::viewer(frame, page, name))
-                (viewer::strip(frame, page))
-                (reading::text(page.text.as_ref(), language))
-            }
-            (about::about(frame, page, citation))
+        div.seeing {
+            (viewer::viewer(frame, page, name))
+            (viewer::strip(frame, page))
         }
+        (about::known(frame, page, citation))
         (neighbours(frame, page))
     };
     document(

@@ -149,7 +149,7 @@ fn work(frame: &Frame<'_>, work: &[Work<'_>]) -> Markup {
 fn collections(frame: &Frame<'_>, collections: &[ReportCollection<'_>]) -> Markup {
     let language = frame.language;
     html! {
-        div.scroll role="region" aria-labelledby="collections" tabindex="0" {
+        div.scroll role="group" aria-labelledby="collections" tabindex="0" {
             table {
                 thead {
                     tr {
@@ -199,22 +199,22 @@ fn rows(frame: &Frame<'_>, rows: &[ReportRow<'_>], id: &str) -> Markup {
             @if rows.is_empty() {
                 p.empty { (none.get(language)) }
             } @else {
-                div.scroll role="region" aria-labelledby=(id) tabindex="0" {
-                    table.findings {
-                        thead {
-                            tr {
-                                th scope="col" { (text::FILE.get(language)) }
-                                th scope="col" { (text::WHERE.get(language)) }
-                                th scope="col" { (text::WHY.get(language)) }
-                            }
+                // Rows are stacked on small screens, which takes the table's own meaning from it: the roles
+                // give it back.
+                table.findings role="table" aria-labelledby=(id) {
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            th scope="col" role="columnheader" { (text::FILE.get(language)) }
+                            th scope="col" role="columnheader" { (text::WHERE.get(language)) }
+                            th scope="col" role="columnheader" { (text::WHY.get(language)) }
                         }
-                        tbody {
-                            @for row in rows {
-                                tr {
-                                    th scope="row" { code { (row.collection) "/" (row.path) } }
-                                    td { (text::cell(row.row, row.column, language)) }
-                                    td { (row.sentence.get(language)) " " code { (row.code) } }
-                                }
+                    }
+                    tbody role="rowgroup" {
+                        @for row in rows {
+                            tr role="row" {
+                                th scope="row" role="rowheader" { code { (row.collection) "/" (row.path) } }
+                                td role="cell" { (text::cell(row.row, row.column, language)) }
+                                td role="cell" { (row.sentence.get(language)) " " code { (row.code) } }
                             }
                         }
                     }

@@ -4,11 +4,12 @@ use maud::{Markup, html};
 
 use crate::filter::FilterValue;
 use crate::frame::{Content, Frame, document};
+use crate::link;
 use crate::paging::{Paging, pagination};
 use crate::parts::{
     ItemCard, Named, Passage, breadcrumbs, byline, foreign, image, named, passage, title_of,
 };
-use crate::{link, text};
+use crate::text::{self, Text};
 
 /// What the page of a search shows.
 #[derive(Debug, Clone)]
@@ -55,7 +56,7 @@ pub(crate) fn in_header(frame: &Frame<'_>) -> Markup {
     let language = frame.language;
     html! {
         @if let Some(url) = frame.search_url {
-            search.finder { (form(frame, url, "", "find")) }
+            search.finder { (field(frame, url, "", "find", text::SEARCH_IN)) }
             a.find href=(frame.to(url)) { (glass()) span { (text::SEARCH.get(language)) } }
         }
     }
@@ -63,12 +64,16 @@ pub(crate) fn in_header(frame: &Frame<'_>) -> Markup {
 
 /// A box to search with; `id` is that of its field.
 pub(crate) fn form(frame: &Frame<'_>, url: &str, query: &str, id: &str) -> Markup {
+    field(frame, url, query, id, text::SEARCH_HINT)
+}
+
+fn field(frame: &Frame<'_>, url: &str, query: &str, id: &str, hint: Text) -> Markup {
     let language = frame.language;
     html! {
         form.search method="get" action=(url) {
             label.unseen for=(id) { (text::SEARCH_IN.get(language)) }
             input id=(id) type="search" name="q" value=(query) maxlength="200"
-                placeholder=(text::SEARCH_HINT.get(language)) enterkeyhint="search";
+                placeholder=(hint.get(language)) enterkeyhint="search";
             @if link::language(frame.query).is_some() {
                 input type="hidden" name="lang" value=(language.tag());
             }

@@ -64,6 +64,7 @@ fn hostile_names_stay_text() {
         ("</title><b>&amp;", "&lt;/title&gt;&lt;b&gt;&amp;amp;"),
     ] {
         for (name, html) in Labels::all(hostile).pages(&frame(Language::Es, "")) {
+            let html = html.replace(&data_of(&html), "");
             assert!(!html.contains(hostile), "{name} with {hostile}");
             assert!(html.contains(shown), "{name} shows {hostile}");
         }
@@ -76,6 +77,15 @@ fn a_hostile_query_stays_inside_its_links() {
     for (name, html) in Labels::plain().pages(&frame(Language::Es, query)) {
         assert!(!html.contains("<script>"), "{name}");
     }
+}
+
+/// What stands in the page's block of data; a word that no page has if there is none.
+fn data_of(html: &str) -> String {
+    html.split_once("<script type=\"application/ld+json\">")
+        .map_or("(no data)", |(_, rest)| {
+            rest.split_once("</script>").unwrap().0
+        })
+        .to_owned()
 }
 
 #[test]
@@ -181,6 +191,10 @@ fn pages_hold_to_their_content_security_policy() {
     assert!(CONTENT_SECURITY_POLICY.starts_with("default-src 'self';"));
     for (name, html) in Labels::plain().pages(&frame(Language::Es, "")) {
         for script in html.split("<script").skip(1) {
+            // Data is not run.
+            if script.starts_with(" type=\"application/ld+json\">") {
+                continue;
+            }
             assert!(
                 script.starts_with(" type=\"module\" src=\"/assets/"),
                 "{name}"
@@ -299,10 +313,133 @@ fn an_institution_on_its_own_host_has_no_way_up_to_others() {
 }
 
 #[test]
-fn the_item_page_as_a_whole() {
-    let mut html = acervo_pages::item(&frame(Language::Es, "page=2"), &Labels::plain().item_page());
-    for asset in assets::ALL {
-        html = html.replace(asset.hash, "[hash]");
+fn pages_about_something_carry_data_about_it() {
+    let labels = Labels::plain();
+    for (name, html) in labels.pages(&frame(Language::Es, "")) {
+        let data: Option<serde_json::Value> = serde_json::from_str(&data_of(&html)).ok();
+        let kind = data.as_ref().map(|data| data["@type"].as_str().unwrap());
+        let expected = match name {
+            "institution" => Some("Organization"),
+            "volumes" | "item" => Some("CreativeWork"),
+            // The list of the fixture is filtered.
+            _ => None,
+        };
+        assert_eq!(kind, expected, "{name}");
+        if name == "item" {
+            let data = data.unwrap();
+            assert_eq!(data["dateCreated"], "1846");
+            assert_eq!(data["isPartOf"]["name"], "Mapas y planos");
+            assert_eq!(
+                data["license"],
+                "http://creativecommons.org/publicdomain/mark/1.0/"
+            );
+        }
     }
-    insta::assert_snapshot!("item", html.replace("><", ">\n<"));
+}
+
+#[test]
+fn a_shared_address_shows_a_title_and_an_image() {
+    let html = acervo_pages::item(&frame(Language::Es, ""), &Labels::plain().item_page());
+    for tag in [
+        "<meta property=\"og:title\" content=\"Atlas_1846 · Imagen 2 de 3\">",
+        "<meta property=\"og:description\" content=\"Atlas de la costa.\">",
+        "<meta property=\"og:image\" content=\"https://iiif.example.org/share.jpg\">",
+        "<meta name=\"twitter:card\" content=\"summary_large_image\">",
+    ] {
+        assert!(html.contains(tag), "{tag}");
+    }
+}
+
+#[test]
+fn a_filtered_list_is_not_indexed_and_can_be_undone() {
+    let labels = Labels::plain();
+    let mut page = labels.collection_page();
+    let filtered = acervo_pages::collection(&frame(Language::Es, "subject=x"), &page);
+    assert!(filtered.contains("noindex") && !filtered.contains("rel=\"canonical\""));
+    assert!(filtered.contains("aria-label=\"Quitar Tema: f. 2r\""));
+    page.filters[0].values = vec![labels.value(false)];
+    let whole = acervo_pages::collection(&frame(Language::Es, ""), &page);
+    assert!(!whole.contains("noindex") && !whole.contains("class=\"chip\""));
+}
+
+#[test]
+fn a_value_leads_to_the_other_items_that_have_it() {
+    let html = acervo_pages::item(&frame(Language::Es, ""), &Labels::plain().item_page());
+    assert!(html.contains("<a href=\"/biblioteca-sur/mapas/?subject=Puertos\">Puertos</a>"));
+    assert!(html.contains("<dt>Escala</dt><dd>1:7500</dd>"));
+}
+
+#[test]
+fn the_text_of_a_page_is_text_in_its_own_language() {
+    let labels = Labels::plain();
+    let mut page = labels.item_page();
+    let html = acervo_pages::item(&frame(Language::Es, ""), &page);
+    assert!(html.contains("lang=\"la\" dir=\"auto\"><p>Mare <mark>f. 2r</mark></p>"));
+    page.text = None;
+    let html = acervo_pages::item(&frame(Language::Es, ""), &page);
+    assert!(
+        html.contains("<div data-swap=\"text\"></div>"),
+        "the next page may have one"
+    );
+}
+
+#[test]
+fn a_search_says_kindly_that_it_found_nothing_and_invites_when_nothing_was_asked() {
+    let labels = Labels::plain();
+    for (query, es) in [
+        ("bergantín", "No encontramos nada con estas palabras."),
+        ("  ", "Escriba un nombre, un lugar, un tema"),
+    ] {
+        let mut page = labels.search_page(query);
+        page.results.clear();
+        let html = acervo_pages::search(&frame(Language::Es, ""), &page);
+        assert!(html.contains(es) && html.contains("noindex"), "{query}");
+    }
+}
+
+#[test]
+fn the_report_names_file_cell_and_what_to_do() {
+    let html = acervo_pages::report(&frame(Language::En, ""), &Labels::plain().report_page());
+    for words in [
+        "<code>mapas/f. 2r</code>",
+        "row 12, column “f. 2r”",
+        "Copy it again. <code>damaged-image</code>",
+        "24 November 2026, 03:12 UTC",
+        "1 of 4",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert!(html.contains("noindex") && !html.contains("/search"));
+}
+
+#[test]
+fn every_page_has_one_first_heading_and_every_id_once() {
+    for (name, html) in Labels::plain().pages(&frame(Language::Es, "")) {
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        let mut ids = attributes(&html, "id");
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}: {ids:?}");
+    }
+}
+
+#[test]
+fn a_page_is_small() {
+    for (name, html) in Labels::plain().pages(&frame(Language::Es, "")) {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut writer, html.as_bytes()).unwrap();
+        let bytes = writer.finish().unwrap().len();
+        assert!(bytes < 6_000, "{name}: {bytes} bytes");
+    }
+}
+
+#[test]
+fn each_page_as_a_whole() {
+    for (name, mut html) in Labels::plain().pages(&frame(Language::Es, "page=2")) {
+        for asset in assets::ALL {
+            html = html.replace(asset.hash, "[hash]");
+        }
+        insta::assert_snapshot!(name, html.replace("><", ">\n<"));
+    }
 }

@@ -4,39 +4,44 @@ use acervo_record::{Range, Text as Value};
 use acervo_tenancy::Language;
 use maud::{Markup, html};
 
-use super::{Download, ItemPage};
+use super::{Download, ItemPage, reading};
 use crate::citation::{self, Citation};
 use crate::frame::Frame;
 use crate::parts::{document_link, named};
 use crate::{link, metadata, text};
 
-/// The column beside the image; below it on small screens.
-pub(super) fn about(
+/// What is known of the item, what can be taken along, and the way through its chapters.
+pub(super) fn known(
     frame: &Frame<'_>,
     page: &ItemPage<'_>,
     citation: Option<Citation<'_>>,
 ) -> Markup {
     let language = frame.language;
     html! {
-        aside.details aria-labelledby="about" {
-            (metadata::summary(page.record, language))
+        div.known {
             (chapters(frame, &page.record.ranges))
-            section aria-labelledby="about" {
-                h2 #about { (text::ABOUT.get(language)) }
-                (facts(frame, page))
-                (metadata::elsewhere(page.record, language))
-            }
-            @if let Some(rights) = metadata::rights(page.record, page.rights, language) {
-                section.rights aria-labelledby="rights" {
-                    h2 #rights { (text::RIGHTS.get(language)) }
-                    (rights)
+            div.story {
+                (metadata::summary(page.record, language))
+                (reading::text(page.text.as_ref(), language))
+                section aria-labelledby="about" {
+                    h2 #about { (text::ABOUT.get(language)) }
+                    (facts(frame, page))
+                    (metadata::elsewhere(page.record, language))
                 }
             }
-            (downloads(page, language))
-            @if let Some(citation) = citation {
-                (citation::section(&citation.line(language), language))
+            div.taking {
+                @if let Some(rights) = metadata::rights(page.record, page.rights, language) {
+                    section.rights aria-labelledby="rights" {
+                        h2 #rights { (text::RIGHTS.get(language)) }
+                        (rights)
+                    }
+                }
+                (downloads(page, language))
+                @if let Some(citation) = citation {
+                    (citation::section(&citation.line(language), language))
+                }
+                (programs(frame, page))
             }
-            (programs(frame, page))
         }
     }
 }
@@ -120,9 +125,11 @@ fn download(size: &Download<'_>, language: Language) -> Markup {
     let pixels = |pixels: u32| text::number(u64::from(pixels), language);
     html! {
         a href=(size.url) download {
-            (text::DOWNLOAD.get(language)) " "
-            (pixels(size.width)) " × " (pixels(size.height))
-            @if let Some(bytes) = size.bytes { span.count { " " (text::bytes(bytes, language)) } }
+            span {
+                (text::DOWNLOAD.get(language)) " "
+                (pixels(size.width)) " × " (pixels(size.height))
+            }
+            @if let Some(bytes) = size.bytes { " " span.count { (text::bytes(bytes, language)) } }
         }
     }
 }
@@ -131,7 +138,7 @@ fn download(size: &Download<'_>, language: Language) -> Markup {
 fn programs(frame: &Frame<'_>, page: &ItemPage<'_>) -> Markup {
     let language = frame.language;
     html! {
-        section.data aria-labelledby="data" {
+        section aria-labelledby="data" {
             h2 #data { (text::DATA.get(language)) }
             (document_link(text::MANIFEST, page.manifest_url, language))
             @if let Some(older) = page.manifest_2_url {

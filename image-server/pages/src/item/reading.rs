@@ -14,10 +14,12 @@ pub(super) fn text(text: Option<&PageText<'_>>, language: Language) -> Markup {
         div data-swap="text" {
             @if let Some(text) = text.filter(|text| !text.paragraphs.is_empty()) {
                 section.text aria-labelledby="text" {
-                    h2 #text { (text::TEXT.get(language)) }
-                    @if text.recognised { p.note { (text::RECOGNISED.get(language)) } }
-                    div.transcript lang=[foreign(text.language, language)] dir="auto" {
-                        @for paragraph in &text.paragraphs { p { (passage(paragraph)) } }
+                    details open {
+                        summary { h2 #text { (text::TEXT.get(language)) } }
+                        @if text.recognised { p.note { (text::RECOGNISED.get(language)) } }
+                        div.transcript lang=[foreign(text.language, language)] dir="auto" {
+                            @for paragraph in &text.paragraphs { p { (passage(paragraph)) } }
+                        }
                     }
                 }
             }

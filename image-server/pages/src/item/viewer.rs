@@ -42,8 +42,7 @@ pub(super) fn viewer(frame: &Frame<'_>, page: &ItemPage<'_>, name: &str) -> Mark
             data-level=(text::ZOOM_LEVEL.get(language)) {
             figure {
                 div.stage {
-                    a.still href=(shown.larger_url) data-swap="still" data-info=(shown.info_url)
-                        data-width=(shown.width) {
+                    a.still href=(shown.larger_url) data-swap="still" data-info=(shown.info_url) {
                         img src=(preview.src) srcset=[preview.srcset.as_deref()]
                             sizes=[sizes(preview, "(min-width: 64rem) 60vw, 100vw")] alt=(alt)
                             width=(preview.width) height=(preview.height)
