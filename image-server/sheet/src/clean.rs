@@ -85,32 +85,48 @@ fn element(text: &str, plain: &mut String) -> usize {
     const INLINE: &str = "a abbr b big body center cite code del em figure font head html i img ins mark meta \
         o:p q s small span strike strong sub sup tbody td th thead title tt u";
     const UNSHOWN: &str = "script style";
-    const LONGEST: usize = 4096;
     if text.starts_with("<!--") {
         return text.find("-->").map_or(text.len(), |end| end + 3);
     }
     let inner = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == ':';
     let name = inner.split(|c| !is_name(c)).next().unwrap_or_default();
-    let Some(end) = text.bytes().take(LONGEST).position(|byte| byte == b'>') else {
-        return 0;
-    };
     let is = |names: &str| {
         names
             .split_ascii_whitespace()
             .any(|known| known.eq_ignore_ascii_case(name))
     };
-    if is(UNSHOWN) {
-        let closed = text[1..].find("</").map(|at| at + 1);
-        let closed = closed.and_then(|at| Some(at + text[at..].find('>')? + 1));
-        return closed.unwrap_or(text.len());
+    if !is(BLOCKS) && !is(INLINE) && !is(UNSHOWN) {
+        return 0;
+    }
+    // A tag ends before another one begins: no byte is looked at for two tags.
+    let mark = text[1..].find(['<', '>']).map(|at| at + 1);
+    let Some(end) = mark.filter(|at| text[*at..].starts_with('>')) else {
+        return 0;
+    };
+    if is(UNSHOWN) && !text.starts_with("</") {
+        return end + 1 + unshown(&text[end + 1..], name);
     }
     if is(BLOCKS) {
         plain.push('\n');
-    } else if !is(INLINE) {
-        return 0;
     }
     end + 1
+}
+
+/// The length of what an element called `name` holds, with the tag that closes it.
+fn unshown(text: &str, name: &str) -> usize {
+    let mut at = 0;
+    while let Some(found) = text[at..].find("</") {
+        at += found + 2;
+        let closes = text
+            .get(at..at + name.len())
+            .is_some_and(|closed| closed.eq_ignore_ascii_case(name));
+        if closes {
+            let end = text[at..].find('>');
+            return end.map_or(text.len(), |end| at + end + 1);
+        }
+    }
+    text.len()
 }
 
 /// The length of the entity at the beginning of `text`; 0 if there is none.
@@ -198,7 +214,8 @@ mod tests {
                 "a < b & c > d; <sic> &foo; <1850",
                 "a < b & c > d; <sic> &foo; <1850",
             ),
-            ("x<script>alert('<b>')</script>y<!-- z -->", "xy"),
+            ("x<script>alert('<b></b>')</SCRIPT>y<!-- z -->", "xy"),
+            ("a</script>b", "ab"),
             ("<script", "<script"),
             ("<script>x", ""),
             ("<a href=\"javascript:x\">enlace</a>", "enlace"),

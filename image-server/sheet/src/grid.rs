@@ -51,6 +51,10 @@ impl Grid {
         if column >= limits::COLUMNS {
             return Err(SheetError::TooManyColumns);
         }
+        if is_error(text.trim()) {
+            self.fault(row, column, Problem::ErrorValue(text.trim().to_owned()));
+            return Ok(());
+        }
         self.cells += 1;
         let too_long = text.len() > limits::CELL && text.chars().count() > limits::CELL;
         // What is too long is not kept, but the cell is: the row is refused, not overlooked.
@@ -86,6 +90,27 @@ impl Grid {
             self.faults.push((row, column, problem));
         }
     }
+}
+
+/// Whether a text is what spreadsheet programs write where a formula has no value.
+fn is_error(text: &str) -> bool {
+    const ENGLISH: [&str; 7] = [
+        "#REF!", "#NAME?", "#DIV/0!", "#VALUE!", "#N/A", "#NUM!", "#NULL!",
+    ];
+    const SPANISH: [&str; 7] = [
+        "#¡REF!",
+        "#¿NOMBRE?",
+        "#¡DIV/0!",
+        "#¡VALOR!",
+        "#N/D",
+        "#¡NUM!",
+        "#¡NULO!",
+    ];
+    let numbered = |text: &str| {
+        let code = text.strip_prefix("Err:");
+        code.is_some_and(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit()))
+    };
+    ENGLISH.contains(&text) || SPANISH.contains(&text) || numbered(text)
 }
 
 /// What spreadsheet programs call a column: A, B, …, Z, AA.

@@ -54,6 +54,7 @@ mod roles;
 mod rows;
 mod values;
 mod xlsx;
+mod xml;
 
 use acervo_record::{Record, Text};
 

@@ -3,15 +3,14 @@
 //! Read here rather than by a library, because cells and rows that are "repeated" a million times must
 //! cost nothing unless they say something.
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::error::SheetError;
 use crate::grid::Grid;
 use crate::limits;
-use crate::note::Problem;
 use crate::number;
 use crate::packed::Packed;
+use crate::xml::{attribute, local, not_a_sheet, reader, text};
 
 /// The tables of the document, in its order, as long as `wanted` wants more.
 pub(crate) fn read(bytes: &[u8], wanted: impl FnMut(Grid) -> bool) -> Result<(), SheetError> {
@@ -40,7 +39,6 @@ struct Tables {
     column: usize,
     /// The cells of this row: column and text.
     cells: Vec<(usize, String)>,
-    faults: Vec<(usize, Problem)>,
     cell: Option<Cell>,
     /// How deep the reader is in notes on a cell, whose text is not the cell's.
     note: u32,
@@ -61,12 +59,11 @@ impl Tables {
         content: &[u8],
         mut wanted: impl FnMut(Grid) -> bool,
     ) -> Result<(), SheetError> {
-        let mut reader = Reader::from_reader(content);
-        reader.config_mut().expand_empty_elements = true;
-        reader.config_mut().check_end_names = false;
+        let mut reader = reader(content);
         loop {
-            match reader.read_event().map_err(not_a_sheet)? {
-                Event::Start(element) => self.start(&element)?,
+            let event = reader.read_event().map_err(not_a_sheet)?;
+            match &event {
+                Event::Start(element) => self.start(element)?,
                 Event::End(element) => {
                     if let Some(grid) = self.end(local(element.name().as_ref()))?
                         && !wanted(grid)
@@ -74,19 +71,13 @@ impl Tables {
                         return Ok(());
                     }
                 }
-                Event::Text(text) => self.text(&text.xml10_content()),
-                Event::CData(text) => self.text(&text.xml10_content()),
-                Event::GeneralRef(entity) => {
-                    let name = entity.xml10_content();
-                    self.text(
-                        &quick_xml::escape::unescape(&format!("&{name};")).unwrap_or_default(),
-                    );
-                }
-                Event::Eof if self.grid.is_some() => {
-                    return Err(SheetError::NotASheet("content.xml".to_owned()));
-                }
+                Event::Eof if self.grid.is_some() => return Err(not_a_sheet("content.xml")),
                 Event::Eof => return Ok(()),
-                _ => {}
+                event => {
+                    if let Some(text) = text(event) {
+                        self.text(&text);
+                    }
+                }
             }
         }
     }
@@ -113,7 +104,10 @@ impl Tables {
                         attribute(element, "date-value")?.map(|date| number::iso(&date).to_owned())
                     }
                     "boolean" => attribute(element, "boolean-value")?,
-                    "string" => attribute(element, "string-value")?,
+                    // Of an error it is empty, and the text says which.
+                    "string" => {
+                        attribute(element, "string-value")?.filter(|value| !value.is_empty())
+                    }
                     _ => None,
                 };
                 self.cell = Some(Cell {
@@ -168,9 +162,7 @@ impl Tables {
         let column = self.column;
         self.column = column.saturating_add(cell.repeat);
         let text = cell.value.unwrap_or(cell.text);
-        if is_error(&text) {
-            self.faults.push((column, Problem::ErrorValue(text)));
-        } else if !text.trim().is_empty() {
+        if !text.trim().is_empty() {
             // One column beyond the limit is enough to be refused for it.
             let end = self.column.min(limits::COLUMNS + 1).max(column + 1);
             for column in column..end {
@@ -181,64 +173,25 @@ impl Tables {
 
     fn end_row(&mut self) -> Result<(), SheetError> {
         let cells = std::mem::take(&mut self.cells);
-        let faults = std::mem::take(&mut self.faults);
         let first = self.row.saturating_add(1);
         self.row = self.row.saturating_add(self.row_repeat);
         let Some(grid) = &mut self.grid else {
             return Ok(());
         };
-        if cells.is_empty() && faults.is_empty() {
+        if cells.is_empty() {
             return Ok(());
         }
         for row in first..=self.row {
             for (column, text) in &cells {
                 grid.push(row, *column, text)?;
             }
-            for (column, problem) in &faults {
-                grid.fault(row, *column, problem.clone());
-            }
-            // A row of faults alone would count nothing.
-            if cells.is_empty() {
-                break;
-            }
         }
         Ok(())
     }
-}
-
-/// LibreOffice writes errors as text.
-fn is_error(text: &str) -> bool {
-    let known = [
-        "#REF!", "#NAME?", "#DIV/0!", "#VALUE!", "#N/A", "#NUM!", "#NULL!",
-    ];
-    known.contains(&text)
-        || text
-            .strip_prefix("Err:")
-            .is_some_and(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit()))
-}
-
-fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
-}
-
-fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, SheetError> {
-    for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute.map_err(not_a_sheet)?;
-        if local(attribute.key.as_ref()) == name {
-            let value =
-                quick_xml::escape::unescape(attribute.value.as_ref()).map_err(not_a_sheet)?;
-            return Ok(Some(value.into_owned()));
-        }
-    }
-    Ok(None)
 }
 
 /// How often an element stands for itself: at least once.
 fn repeat(element: &BytesStart<'_>, name: &str) -> Result<u32, SheetError> {
     let count = attribute(element, name)?.and_then(|count| count.parse().ok());
     Ok(count.unwrap_or(1).max(1))
-}
-
-fn not_a_sheet(error: impl std::fmt::Display) -> SheetError {
-    SheetError::NotASheet(error.to_string())
 }

@@ -4,6 +4,9 @@
 //! Workbench, Bulkrax (Hyku), tropiiify (Tropy) and Telar, and what Spanish-speaking cataloguers write by
 //! themselves.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use acervo_record::Term;
 
 use crate::heading::{Heading, fold, language_suffix};
@@ -275,11 +278,13 @@ pub(crate) fn is_known(cell: &str) -> bool {
 }
 
 fn by_key(key: &str) -> Option<Role> {
-    let exact = |key: &str| {
-        let of =
-            |(_, keys): &&(Role, &str)| keys.split_ascii_whitespace().any(|known| known == key);
-        KNOWN.iter().find(of).map(|(role, _)| *role)
-    };
+    static BY_KEY: LazyLock<HashMap<&str, Role>> = LazyLock::new(|| {
+        let keys = |(role, keys): &'static (Role, &'static str)| {
+            keys.split_ascii_whitespace().map(|key| (key, *role))
+        };
+        KNOWN.iter().flat_map(keys).collect()
+    });
+    let exact = |key: &str| BY_KEY.get(key).copied();
     if key.is_empty() {
         return None;
     }

@@ -1,8 +1,12 @@
 //! No bytes are a danger, and what a program writes as CSV is read as it was.
 
+use std::io::{Cursor, Read as _, Write as _};
+
 use acervo_sheet::{CODES, Format, Reading, read};
 use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 const SPANISH: Reading<'_> = Reading {
     default_language: "es",
@@ -36,6 +40,98 @@ fn workbook() -> Vec<u8> {
         }
     }
     book.save_to_buffer().expect("memory")
+}
+
+/// `workbook` with other bytes in one of its parts, nothing of it compressed.
+fn with_part(workbook: &[u8], part: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(workbook)).expect("a workbook");
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for index in 0..archive.len() {
+        let mut old = archive.by_index(index).expect("a part");
+        let name = old.name().expect("a name").into_owned();
+        let mut content = Vec::new();
+        old.read_to_end(&mut content).expect("memory");
+        writer.start_file(&name, options).expect("a part");
+        let content = if name == part { bytes } else { &content };
+        writer.write_all(content).expect("memory");
+    }
+    writer.finish().expect("memory").into_inner()
+}
+
+fn opendocument(content: &[u8]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mimetype = b"application/vnd.oasis.opendocument.spreadsheet".as_slice();
+    for (name, bytes) in [("mimetype", mimetype), ("content.xml", content)] {
+        writer.start_file(name, options).expect("a part");
+        writer.write_all(bytes).expect("memory");
+    }
+    writer.finish().expect("memory").into_inner()
+}
+
+/// Markup made of what sheets of workbooks consist of, in any order.
+fn hard_markup() -> impl Strategy<Value = String> {
+    let parts = [
+        "<worksheet>",
+        "<dimension ref=\"A1:XFD1048576\"/>",
+        "<dimension ref=\"\"/>",
+        "<sheetData>",
+        "<row r=\"1\">",
+        "<row r=\"0\">",
+        "<row r=\"99999999999\">",
+        "<row>",
+        "</row>",
+        "<c r=\"A1\" t=\"s\">",
+        "<c r=\"B1\" t=\"s\">",
+        "<c r=\"A0\">",
+        "<c r=\"ZZZZZZZ1\">",
+        "<c t=\"inlineStr\">",
+        "<c t=\"d\">",
+        "<c t=\"e\">",
+        "<c t=\"b\">",
+        "<c s=\"99\">",
+        "<c/>",
+        "<v>",
+        "<v>0</v>",
+        "<v>1</v>",
+        "<v>-1</v>",
+        "<v>1e999</v>",
+        "<is><t>objectid</t></is>",
+        "<f t=\"shared\" si=\"9\">A1</f>",
+        "</v>",
+        "</c>",
+        "</sheetData>",
+        "<sst count=\"4294967295\" uniqueCount=\"4294967295\">",
+        "<si><t>objectid</t></si>",
+        "</sst>",
+        "<table:table table:name=\"H\">",
+        "<table:table>",
+        "</table:table>",
+        "<table:table-row>",
+        "<table:table-row table:number-rows-repeated=\"4294967295\">",
+        "</table:table-row>",
+        "<table:table-cell>",
+        "<table:table-cell table:number-columns-repeated=\"4294967295\">",
+        "</table:table-cell>",
+        "<text:p>",
+        "<text:p>objectid</text:p>",
+        "<text:p>a</text:p>",
+        "<text:s text:c=\"99999999\"/>",
+        "</text:p>",
+        "<office:annotation>",
+        "</office:annotation>",
+        "&amp;",
+        "&#0;",
+        "&x;",
+        "<![CDATA[x]]>",
+        "<!--",
+        "<",
+        "\u{0}",
+        "x",
+    ];
+    prop::collection::vec(prop::sample::select(parts.to_vec()), 0..60)
+        .prop_map(|parts| parts.concat())
 }
 
 /// Text made of what readers of sheets stumble over.
@@ -120,6 +216,25 @@ proptest! {
             bytes.truncate(length);
         }
         read_as_everything(&bytes);
+    }
+
+    #[test]
+    fn any_markup_in_a_workbook_is_read_or_refused(
+        markup in hard_markup(),
+        part in prop::sample::select(vec![
+            "xl/worksheets/sheet1.xml",
+            "xl/sharedStrings.xml",
+            "xl/workbook.xml",
+            "xl/styles.xml",
+            "xl/_rels/workbook.xml.rels",
+        ]),
+    ) {
+        let sheet = format!("<worksheet><sheetData>{markup}");
+        for markup in [markup.as_bytes(), sheet.as_bytes()] {
+            read_as_everything(&with_part(&workbook(), part, markup));
+        }
+        read_as_everything(&opendocument(markup.as_bytes()));
+        read_as_everything(&opendocument(format!("<table:table>{markup}").as_bytes()));
     }
 
     #[test]

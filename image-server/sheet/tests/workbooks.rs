@@ -119,7 +119,10 @@ fn an_error_of_a_formula_is_noted_and_left_out() {
     let sheet = format!(
         "<table:table table:name=\"H\">{}{}</table:table>",
         ods_row(&["objectid", "title"]),
-        ods_row(&["a", "#REF!"])
+        "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>a</text:p></table:table-cell>\
+         <table:table-cell table:formula=\"of:=[.#REF!]\" office:value-type=\"string\" \
+         office:string-value=\"\" calcext:value-type=\"error\"><text:p>#REF!</text:p></table:table-cell>\
+         </table:table-row>"
     );
     let read = read(&ods(&sheet), Format::Ods, &SPANISH).expect("a sheet");
     assert_eq!(titles(&read), [(2, "a", "")]);

@@ -2,30 +2,30 @@
 
 /// An object, as every convention can say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
-    pub name: String,
-    pub title: String,
-    pub summary: String,
-    pub creators: Vec<String>,
-    pub date: String,
-    pub subjects: Vec<String>,
-    pub rights: String,
+pub(crate) struct Object {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) summary: String,
+    pub(crate) creators: Vec<String>,
+    pub(crate) date: String,
+    pub(crate) subjects: Vec<String>,
+    pub(crate) rights: String,
     /// The names of its images, in order; their stems are the names of the pages.
-    pub files: Vec<String>,
+    pub(crate) files: Vec<String>,
 }
 
 /// The text of a sheet.
-pub struct Written {
-    pub convention: &'static str,
-    pub file: String,
-    pub csv: String,
+pub(crate) struct Written {
+    pub(crate) convention: &'static str,
+    pub(crate) file: String,
+    pub(crate) csv: String,
     /// Whether it names files; otherwise they go by the name of the object.
-    pub names_files: bool,
+    pub(crate) names_files: bool,
 }
 
 /// `count` objects that differ in everything, with what makes sheets hard: commas, quotation marks, accents,
 /// upper case, several values, several pages.
-pub fn objects(count: usize) -> Vec<Object> {
+pub(crate) fn objects(count: usize) -> Vec<Object> {
     const KINDS: [&str; 4] = ["Mapa", "Plano", "Álbum", "Carta"];
     const PLACES: [&str; 5] = [
         "La Habana",
@@ -89,7 +89,7 @@ pub fn objects(count: usize) -> Vec<Object> {
 }
 
 /// The sheets of all conventions.
-pub fn sheets(objects: &[Object]) -> Vec<Written> {
+pub(crate) fn sheets(objects: &[Object]) -> Vec<Written> {
     vec![
         collection_builder(objects),
         wax(objects),
