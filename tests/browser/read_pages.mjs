@@ -3,6 +3,9 @@
 // Standard input, one JSON object:
 //   base         where the platform answers, such as http://127.0.0.1:8080
 //   paths        {list, institution, collection, item}: the pages to read, in a reader's order; the list may be left out
+//   kinds        [[name, address]] of further kinds of pages to look at; may be left out. The one called
+//                `problem` is an answer with an error's status
+//   several      the path of an item with several images, for the keyboard; may be left out
 //   screenshots  a folder for pictures of the pages
 // Standard output, one JSON object:
 //   walk         what a reader sees who goes from the list to an item by clicking: per page {url, title, language}
@@ -10,52 +13,29 @@
 //   english      {title, language} of the item with ?lang=en
 //   plain        the item without JavaScript: {images: [{src, naturalWidth}], links}
 //   reflow       per page and width, how many pixels the page is wider than the window
-//   violations   [{page, theme, rule, impact, help, nodes}] that axe-core found
+//   violations   [{page, theme, width, state, rule, impact, help, nodes}] that axe-core found
+//   keyboard     {stops, reached, opened, …}: what somebody without a mouse got to, in keyboard.mjs
 //   strangers    requests to other hosts
 //   complaints   errors on the browser's console, and failed requests
 import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { chromium } from 'playwright-core'
-import { PNG } from 'pngjs'
+import { appearance } from './appearance.mjs'
+import { isPixels, launch, open as openIn } from './chromium.mjs'
+import { keyboard } from './keyboard.mjs'
+import { viewer } from './viewer.mjs'
 
-const WIDTHS = [360, 768, 1440]
-const THEMES = ['light', 'dark']
-// Longer than the first drawing takes on a busy machine.
-const PATIENCE = 30_000
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const { base, paths, screenshots } = JSON.parse(readFileSync(0, 'utf8'))
+const { base, paths, kinds = [], several, screenshots } = JSON.parse(readFileSync(0, 'utf8'))
 const pages = ['list', 'institution', 'collection', 'item'].filter((name) => paths[name]).map((name) => [name, paths[name]])
 mkdirSync(screenshots, { recursive: true })
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync',
-  ],
-})
+const browser = await launch()
 const seen = { strangers: [], complaints: [] }
+// The addresses of kinds may lie on the admin port.
+const own = [...new Set([base, ...kinds.map(([, address]) => address)].map((address) => new URL(address).origin))]
 
 /** A window of its own; what it asks and complains of is noted. */
-async function open(settings) {
-  const context = await browser.newContext(settings)
-  context.setDefaultTimeout(PATIENCE)
-  const page = await context.newPage()
-  page.on('request', (request) => {
-    const url = request.url()
-    if (!url.startsWith(base) && !/^(data|blob|about):/.test(url)) seen.strangers.push(url)
-  })
-  page.on('console', (message) => {
-    if (message.type() === 'error') seen.complaints.push(`${page.url()}: ${message.text()}`)
-  })
-  page.on('pageerror', (error) => seen.complaints.push(`${page.url()}: ${error}`))
-  page.on('response', (response) => {
-    if (response.status() >= 400) seen.complaints.push(`${response.status()} ${response.url()}`)
-  })
-  return page
-}
+const open = (settings) => openIn(browser, seen, own, settings)
+/** A window for pages that are errors: that they are is nothing to complain of. */
+const openProblem = (settings) => openIn(browser, { ...seen, complaints: [] }, own, settings)
 
 const facts = async (page) => ({
   url: page.url(),
@@ -63,34 +43,12 @@ const facts = async (page) => ({
   language: await page.locator('html').getAttribute('lang'),
 })
 
-/** Opens the viewer if the reader must ask for it, waits until it has drawn, and looks at what it drew. */
-async function viewer(page, tiles) {
-  const place = page.locator('[data-viewer]')
-  const drawn = () => page.waitForFunction(() => {
-    const data = document.querySelector('[data-viewer]')?.dataset
-    return data?.viewer === 'ready' && Number(data.tilesDrawn) > 0
-  })
-  // The button is hidden where the viewer opens by itself.
-  await Promise.race([drawn(), page.locator('[data-do="open"]').click().catch(() => {})])
-  await drawn()
-  const canvas = place.locator('canvas').first()
-  const { data } = PNG.sync.read(await canvas.screenshot())
-  const colours = new Set()
-  for (let at = 0; at < data.length; at += 4) colours.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2])
-  return {
-    state: await place.getAttribute('data-viewer'),
-    drawn: Number(await place.getAttribute('data-tiles-drawn')),
-    colours: colours.size,
-    tiles: [...tiles],
-  }
-}
-
 // 1. The way of a reader: from the first page by its links to the item.
 async function walk() {
   const page = await open({ locale: 'fr-FR' })
   const tiles = []
   page.on('response', (response) => {
-    if (/\/image\/3\/.*\/default\.(jpg|png|webp)$/.test(response.url())) tiles.push([response.status(), response.url()])
+    if (isPixels(response.url())) tiles.push([response.status(), response.url()])
   })
   const steps = []
   const [[, first], ...others] = pages
@@ -102,7 +60,7 @@ async function walk() {
     steps.push(await facts(page))
   }
   seen.walk = steps
-  seen.viewer = await viewer(page, tiles)
+  seen.viewer = { ...await viewer(page), tiles: [...tiles] }
   await page.goto(`${base}${paths.item}?lang=en`)
   seen.english = await facts(page)
   await page.context().close()
@@ -120,35 +78,20 @@ async function plain() {
   await page.context().close()
 }
 
-// 3. Every page on a phone, a tablet and a desk, by day and by night.
-async function appearance() {
-  seen.reflow = []
-  seen.violations = []
-  for (const theme of THEMES) {
-    const page = await open({ colorScheme: theme, locale: 'es-CU' })
-    for (const [name, path] of pages) {
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: width < 500 ? 740 : 900 })
-        await page.goto(base + path, { waitUntil: 'load' })
-        if (name === 'item') await viewer(page, [])
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-        seen.reflow.push({ page: name, theme, width, wider })
-        await page.screenshot({ path: join(screenshots, `${name}-${width}-${theme}.png`), fullPage: true })
-      }
-      await page.evaluate(axe)
-      const { violations } = await page.evaluate(() => window.axe.run())
-      for (const { id, impact, help, nodes } of violations) {
-        seen.violations.push({ page: name, theme, rule: id, impact, help, nodes: nodes.map((node) => node.html) })
-      }
-    }
-    await page.context().close()
-  }
+// 3. How pages look, and to whom they are closed.
+async function looks() {
+  const all = [...pages.map(([name, path]) => [name, base + path]), ...kinds]
+  const whole = await appearance(all.filter(([name]) => name !== 'problem'), open, screenshots)
+  const problem = await appearance(all.filter(([name]) => name === 'problem'), openProblem, screenshots)
+  seen.reflow = [...whole.reflow, ...problem.reflow]
+  seen.violations = [...whole.violations, ...problem.violations]
 }
 
 try {
   await walk()
   await plain()
-  await appearance()
+  await looks()
+  if (several) seen.keyboard = await keyboard(base + several, open)
 } finally {
   await browser.close()
 }
