@@ -14,6 +14,8 @@ DATA ?= acervo-data
 # More words for `acervo platform`, such as ARGS="--listen 0.0.0.0:8080".
 ARGS ?=
 export CHROMIUM ?= /usr/bin/chromium
+# What `make bench` measures is built in this profile; PART=NAME measures one part.
+BENCH_PROFILE = $(or $(PROFILE),image)
 
 DENY_VERSION := 0.20.2
 DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
@@ -82,6 +84,17 @@ bless: build-tools $(VIEWER) ## regenerate the CRD and accept the snapshots as t
 validate: build-tools $(VIEWER) test-tools ## the official Image API validator alone, with its output
 	@$(build-all) $(TOOLS)
 	@$(test-env) cargo test --quiet --workspace $(TOOLS) --test image_validator -- --nocapture --test-threads=1
+
+.PHONY: bench
+bench: build-tools $(VIEWER) $(BROWSER) ## measure: every part in tests/bench, a quarter of an hour at most; writes docs/bench-*.md
+	@.ci/need python3 wrk nginx chromium
+	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo
+	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo-ingest --example collection
+	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo-catalogue --example measure
+	@for part in $(or $(PART),$(wildcard tests/bench/*)); do \
+		part=tests/bench/$${part##*/}; [ -f $$part ] && [ -x $$part ] || continue; \
+		BENCH_BIN=$(TARGET)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) $$part; \
+	done
 
 .PHONY: images
 images: build-tools $(VIEWER) ## the two container images, static binaries on nothing, into target/images

@@ -1,47 +1,17 @@
-//! Measures a catalogue of 100,000 items and 300,000 pages: size, opening, lookups, memory.
+//! Measures the reading of a catalogue: `cargo run --release -p acervo-catalogue --example measure -- FILE [WORD...]`
 //!
-//! `cargo run --release -p acervo-catalogue --example measure`
+//! One JSON object: milliseconds of opening, KiB resident before and after; microseconds of a page by its code, of
+//! an item with its pages, of the last 48 entries, of every value of the facets, and of each question.
 
-use std::time::Instant;
+use std::error::Error;
+use std::time::{Duration, Instant};
 
-use acervo_catalogue::{Catalogue, CatalogueWriter, Item, Page, SourceFile, Stored};
+use acervo_catalogue::{Catalogue, CatalogueError, Facet};
 
-const ITEMS: u64 = 100_000;
-const PAGES: u64 = 3;
+/// How often something small is asked.
+const OFTEN: usize = 2_000;
 
-fn code(item: u64, page: u64) -> String {
-    format!(
-        "{:016x}",
-        (item * PAGES + page).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    )
-}
-
-fn item(number: u64) -> Item {
-    let page = |page| Page {
-        code: code(number, page),
-        label: format!("{page:03}"),
-        stored: Stored {
-            file: format!("{}-0123456789abcdef.tif", code(number, page)),
-            bytes: 9,
-            width: 6000,
-            height: 4500,
-            fingerprint: "0123456789abcdef0123456789abcdef".to_owned(),
-        },
-        source: SourceFile {
-            path: format!("Volumen {number:06}/{page:03}.jpg"),
-            size: 1_750_000,
-            modified: 1_700_000_000_000_000_000,
-            changed: 1_700_000_000_000_000_000,
-            page: 0,
-        },
-    };
-    Item {
-        name: format!("Volumen {number:06}"),
-        pages: (0..PAGES).map(page).collect(),
-    }
-}
-
-/// A line of /proc/self/status, in KiB.
+/// Memory of this process, in KiB: a line of /proc/self/status.
 fn memory(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -49,59 +19,63 @@ fn memory(name: &str) -> u64 {
         .unwrap_or(0)
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::temp_dir().join(format!("acervo-measure-{}", std::process::id()));
-    if let Some(path) = std::env::args().nth(1) {
-        return read(path.as_ref());
-    }
+/// How long `ask` takes, on average of all that it is asked.
+fn time<A>(
+    all: &[A],
+    mut ask: impl FnMut(&A) -> Result<bool, CatalogueError>,
+) -> Result<Duration, Box<dyn Error>> {
     let begun = Instant::now();
-    let mut writer = CatalogueWriter::create(&path)?;
-    for number in 0..ITEMS {
-        writer.item(&item(number))?;
+    for one in all {
+        if !ask(one)? {
+            return Err("something of the catalogue is not found in it".into());
+        }
     }
-    writer.finish("recipe")?;
-    println!(
-        "written in {:?}, {} bytes",
-        begun.elapsed(),
-        std::fs::metadata(&path)?.len()
-    );
-    // A process of its own, so that memory is that of reading alone.
-    std::process::Command::new(std::env::current_exe()?)
-        .arg(&path)
-        .status()?;
-    Ok(std::fs::remove_file(&path)?)
+    Ok(begun.elapsed() / u32::try_from(all.len().max(1))?)
 }
 
-fn read(path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().ok_or("name a catalogue")?;
     let before = memory("VmRSS");
     let begun = Instant::now();
-    let catalogue = Catalogue::open(path)?;
-    println!("opened in {:?}", begun.elapsed());
-    let lookups = 20_000;
-    let begun = Instant::now();
-    for number in 0..lookups {
-        let number = number * 7919 % ITEMS;
-        assert!(catalogue.stored(&code(number, number % PAGES))?.is_some());
+    let catalogue = Catalogue::open(path.as_ref())?;
+    let opened = begun.elapsed();
+    let resident = memory("VmRSS");
+
+    let top = catalogue.summary().top;
+    let step = usize::try_from(top)?.div_ceil(OFTEN).max(1);
+    let names: Vec<String> = catalogue.names("", top)?.into_iter().step_by(step).collect();
+    let mut codes = Vec::new();
+    for name in &names {
+        codes.extend(catalogue.code(name, Some(1), None)?);
     }
-    println!(
-        "a page by its code: {:?}",
-        begun.elapsed() / u32::try_from(lookups)?
-    );
-    let begun = Instant::now();
-    for number in 0..lookups {
-        let name = format!("Volumen {:06}", number * 7919 % ITEMS);
-        assert!(catalogue.item(&name)?.is_some());
+    let page = time(&codes, |code| Ok(catalogue.stored(code)?.is_some()))?;
+    let item = time(&names, |name| Ok(catalogue.item(name)?.is_some()))?;
+    let last = time(&[()], |()| {
+        let entries = catalogue.entries(None, top.saturating_sub(48), 48)?;
+        Ok(!entries.is_empty())
+    })?;
+    let facets = time(&Facet::ALL, |facet| {
+        Ok(!catalogue.values(*facet, None, 40)?.is_empty())
+    })?;
+    let mut questions = serde_json::Map::new();
+    for word in arguments {
+        let begun = Instant::now();
+        let found = catalogue.search(&word)?;
+        let took = begun.elapsed().as_micros();
+        let of = serde_json::json!({ "found": found.len(), "cut": found.is_cut, "microseconds": took });
+        questions.insert(word, of);
     }
-    println!(
-        "an item with its pages: {:?}",
-        begun.elapsed() / u32::try_from(lookups)?
-    );
-    let begun = Instant::now();
-    assert_eq!(catalogue.items(ITEMS - 48, 48)?.len(), 48);
-    println!("the last 48 items: {:?}", begun.elapsed());
-    println!(
-        "resident: {} KiB, {before} KiB of it before opening",
-        memory("VmHWM")
-    );
+    let report = serde_json::json!({
+        "opened": opened.as_secs_f64() * 1000.0,
+        "residentBefore": before,
+        "resident": resident,
+        "page": page.as_secs_f64() * 1e6,
+        "item": item.as_secs_f64() * 1e6,
+        "last": last.as_secs_f64() * 1e6,
+        "facets": facets.as_secs_f64() * 1e6,
+        "questions": questions,
+    });
+    println!("{report}");
     Ok(())
 }

@@ -20,6 +20,7 @@ mod running;
 mod scan;
 mod sort;
 mod source;
+mod steps;
 mod words;
 
 pub use assign::{Assigned, assign};

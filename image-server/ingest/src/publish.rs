@@ -11,6 +11,7 @@ use acervo_catalogue::{CatalogueWriter, FILE_NAME, Item, Refusal, Summary, Words
 use crate::convert::recipe;
 use crate::error::IngestError;
 use crate::report::{REPORT_PATH, Report};
+use crate::steps::Steps;
 
 /// How long a pyramid stays after nothing refers to it: requests that began before still read it.
 const GRACE: Duration = Duration::from_secs(600);
@@ -38,7 +39,9 @@ pub(crate) fn commit(
         folder.join(FILE_NAME),
         folder.join(format!(".{FILE_NAME}.tmp")),
     );
+    let mut steps = Steps::begin();
     let mut writer = CatalogueWriter::create(&temporary, last.map(|_| path.as_path()))?;
+    steps.done("publish: copy");
     let before: HashMap<&str, &Item> = last
         .map(|last| {
             last.items
@@ -59,22 +62,27 @@ pub(crate) fn commit(
     writer.put(publication.items.iter().filter(changed), |code| {
         words.remove(code)
     })?;
+    steps.done("publish: items");
     writer.order(
         publication
             .items
             .iter()
             .map(|item| (item.name.as_str(), item.parent.as_deref())),
     )?;
+    steps.done("publish: order");
     writer.remember(
         publication.gone.iter().map(String::as_str),
         publication.gone_pages.iter().map(String::as_str),
         &publication.refused,
     )?;
+    steps.done("publish: remarks");
     let summary = writer.finish(&recipe())?;
+    steps.done("publish: totals");
     // The pyramids' names must be on the disk before the catalogue that refers to them.
     sync_folder(&folder.join("items"))?;
     replace(&temporary, &path).map_err(IngestError::at(&temporary))?;
     sync_folder(folder)?;
+    steps.done("publish: sync");
     Ok(summary)
 }
 

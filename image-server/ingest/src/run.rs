@@ -25,6 +25,7 @@ use crate::running::ProgressFile;
 use crate::scan::{Found, Scan};
 use crate::sort::{Sorted, read_sheet, sort};
 use crate::source::Source;
+use crate::steps::Steps;
 use crate::words::{self, Text};
 
 /// Where objects are fetched to, in the published folder of their collection.
@@ -91,10 +92,14 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     let items = job.published.join("items");
     fs::create_dir_all(&items).map_err(IngestError::at(&items))?;
     let _lock = lock(job)?;
+    let mut steps = Steps::begin();
     let before = Before::read(job)?;
+    steps.done("read");
     let scratch = job.published.join(SCRATCH);
     let scan = job.source.scan(&scratch)?;
+    steps.done("scan");
     let sorted = sort(&scan, &before);
+    steps.done("sort");
     let mut remarks = scan.remarks.clone();
     remarks.extend(sorted.remarks.iter().cloned());
     let assigned = match &sorted.sheet {
@@ -105,8 +110,10 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
         }
         None => None,
     };
+    steps.done("sheet");
     let (groups, of_groups) = group(&sorted.images, &scan.folders, assigned);
     remarks.extend(of_groups);
+    steps.done("group");
 
     if let Some(reason) = before
         .mass_removal(&groups, &remarks, &items)
@@ -124,6 +131,7 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     }
 
     let changed = tasks(&groups, &sorted, &before, &items);
+    steps.done("compare");
     progress.begin(changed.len());
     let made = convert_all(&changed, &scan, job, progress).inspect_err(|error| {
         // What was made in vain must not stand in the way of the next try.
@@ -133,8 +141,9 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
             tracing::warn!(%error, "what was made in vain cannot be removed");
         }
     })?;
+    steps.done("convert");
     let sheet = sorted.sheet.as_ref().map(Found::path).unwrap_or_default();
-    let mut gathering = Gathering::new(&before, made, &items, &sheet);
+    let mut gathering = Gathering::new(&before, made, &sheet);
     for group in &groups {
         gathering.add(group);
     }
@@ -142,6 +151,7 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
 
     remarks.sort_by(|a, b| (&a.path, a.row).cmp(&(&b.path, b.row)));
     let publication = before.next(published, remarks.iter().map(Remark::record).collect());
+    steps.done("gather");
     let summary = if before.is(&publication) {
         before.summary()
     } else {
@@ -152,10 +162,12 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
             words,
         )?
     };
+    steps.done("publish");
     let report = report(job, &scan, summary.items, tally.in_work, &remarks);
     write_report(&job.published, &report)?;
     let _ = fs::remove_dir_all(&scratch);
     let waiting = clean(&items, &publication.items, Orphans::Old)?;
+    steps.done("clean");
     Ok(Outcome {
         summary,
         report,
@@ -268,7 +280,6 @@ struct Tally {
 struct Gathering<'a> {
     before: &'a Before,
     made: HashMap<String, Made>,
-    items: &'a Path,
     /// The path of the spreadsheet.
     sheet: &'a str,
     published: Vec<Item>,
@@ -281,13 +292,11 @@ impl<'a> Gathering<'a> {
     fn new(
         before: &'a Before,
         made: HashMap<String, Made>,
-        items: &'a Path,
         sheet: &'a str,
     ) -> Self {
         Self {
             before,
             made,
-            items,
             sheet,
             published: Vec::new(),
             words: HashMap::new(),
@@ -336,7 +345,8 @@ impl<'a> Gathering<'a> {
     fn pages(&mut self, file: &Found) -> Vec<Page> {
         let path = file.path();
         let Some(made) = self.made.remove(&path) else {
-            return self.before.unchanged(file, self.items).unwrap_or_default();
+            // Nothing was to be done: it is as it was.
+            return self.before.last(&path);
         };
         if let Some(words) = made.words {
             self.words.insert(words.code.clone(), words);
