@@ -44,7 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let top = catalogue.summary().top;
     let step = usize::try_from(top)?.div_ceil(OFTEN).max(1);
-    let names: Vec<String> = catalogue.names("", top)?.into_iter().step_by(step).collect();
+    let names: Vec<String> = catalogue
+        .names("", top)?
+        .into_iter()
+        .step_by(step)
+        .collect();
     let mut codes = Vec::new();
     for name in &names {
         codes.extend(catalogue.code(name, Some(1), None)?);
@@ -63,7 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let begun = Instant::now();
         let found = catalogue.search(&word)?;
         let took = begun.elapsed().as_micros();
-        let of = serde_json::json!({ "found": found.len(), "cut": found.is_cut, "microseconds": took });
+        let of =
+            serde_json::json!({ "found": found.len(), "cut": found.is_cut, "microseconds": took });
         questions.insert(word, of);
     }
     let report = serde_json::json!({

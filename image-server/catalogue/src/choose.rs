@@ -7,7 +7,9 @@ use crate::model::{Entry, Facet, FacetValue};
 use crate::read::{Catalogue, entry};
 
 /// Above so many chosen items it is not counted what else they have in common.
-const COUNTED: usize = 5_000;
+const COUNTED: usize = 2_000;
+/// Fewer items than this are found faster one by one than by going through all.
+const RARE: u64 = 3_000;
 
 /// Items that were chosen: by their ids, in the order of the collection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,13 +36,27 @@ impl Catalogue {
     /// If the file is damaged or cannot be read.
     pub fn choose(&self, values: &[(Facet, String)]) -> Result<Choice, CatalogueError> {
         self.with(|connection| {
+            let mut rarest = (u64::MAX, 0);
+            for (at, (kind, value)) in values.iter().enumerate() {
+                rarest = rarest.min((total(connection, *kind, value)?, at));
+            }
+            let is_rare = rarest.0 < RARE;
             let condition = " AND id IN (SELECT item FROM facet WHERE kind = ? AND value = ?)";
-            let sql = format!(
-                "SELECT id FROM item WHERE parent = 0{} ORDER BY position",
-                condition.repeat(values.len())
-            );
+            let (sql, first) = if is_rare {
+                // The rows of few items are looked up one by one; of many, the order of all is gone through.
+                let from = "SELECT DISTINCT id, position FROM facet CROSS JOIN item ON id = facet.item \
+                     WHERE kind = ? AND value = ? AND parent = 0";
+                let rest = condition.repeat(values.len() - 1);
+                (format!("{from}{rest} ORDER BY position"), rarest.1)
+            } else {
+                let all = condition.repeat(values.len());
+                let from = "SELECT id, position FROM item WHERE parent = 0";
+                (format!("{from}{all} ORDER BY position"), 0)
+            };
             let mut statement = connection.prepare_cached(&sql)?;
-            let parameters = values.iter().flat_map(|(kind, value)| {
+            let others = (0..values.len()).filter(|at| *at != first);
+            let ordered = std::iter::once(first).chain(others).map(|at| &values[at]);
+            let parameters = ordered.flat_map(|(kind, value)| {
                 let kind: Box<dyn rusqlite::ToSql> = Box::new(kind.number());
                 [kind, Box::new(value.clone())]
             });
@@ -92,6 +108,13 @@ impl Catalogue {
     }
 }
 
+/// How many items at the top of the collection have a value, in whatever language.
+fn total(connection: &Connection, facet: Facet, value: &str) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached("SELECT count(*) FROM facet WHERE kind = ? AND value = ?")?
+        .query_row(rusqlite::params![facet.number(), value], |row| row.get(0))
+}
+
 fn all(connection: &Connection, facet: Facet, limit: u64) -> rusqlite::Result<Vec<FacetValue>> {
     connection
         .prepare_cached(
@@ -111,7 +134,7 @@ fn among(
     let ids = format!("[{}]", ids.join(","));
     connection
         .prepare_cached(
-            "SELECT facet.value, language, count(*) AS total FROM json_each(?) AS id JOIN facet ON facet.item = id.value \
+            "SELECT facet.value, language, count(*) AS total FROM json_each(?) AS id CROSS JOIN facet ON facet.item = id.value \
              WHERE kind = ? GROUP BY facet.value, language ORDER BY total DESC, facet.value LIMIT ?",
         )?
         .query_map(rusqlite::params![ids, facet.number(), limit], value)?

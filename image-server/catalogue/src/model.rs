@@ -23,8 +23,8 @@ pub struct Page {
     pub code: String,
     /// What names it in its item: a file name, or a number in a multi-page file.
     pub label: String,
-    /// What is known of it beside its item.
-    pub record: Option<Record>,
+    /// What is known of it beside its item; most pages have none, and there are many.
+    pub record: Option<Box<Record>>,
     /// What it shows, in words for those who do not see it.
     pub alt: Vec<Text>,
     /// The file that its text was read from.

@@ -1,5 +1,6 @@
 //! Reading a published catalogue.
 
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -152,29 +153,38 @@ impl Catalogue {
     /// If the file is damaged or cannot be read.
     pub fn items(&self) -> Result<Vec<Item>, CatalogueError> {
         self.with(|connection| {
-            let mut items = connection
-                .prepare(
-                    "SELECT item.id, item.record, item.digest, parent.name, NULL, item.name FROM item \
-                     LEFT JOIN item AS parent ON parent.id = item.parent \
-                     ORDER BY coalesce(parent.position, item.position), item.parent, item.position",
-                )?
-                .query_map([], |row| {
-                    let name: String = row.get(5)?;
-                    Ok((row.get(0)?, detail(&name, row)?.item))
-                })?
-                .collect::<rusqlite::Result<Vec<(i64, Item)>>>()?;
-            let places: std::collections::HashMap<i64, usize> =
-                items.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
-            let sql = format!("SELECT item, {PAGE_COLUMNS} FROM page ORDER BY item, position");
-            let mut statement = connection.prepare(&sql)?;
+            let (mut items, mut rows_of) = (Vec::new(), Vec::new());
+            let mut statement =
+                connection.prepare("SELECT id, parent, position, name, record FROM item")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let item: i64 = row.get(0)?;
-                if let Some(at) = places.get(&item) {
-                    items[*at].1.pages.push(row::page(row, 1)?);
+                let of: (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                rows_of.push(of);
+                let mut record: Record = row::parse(4, row.get_ref(4)?.as_str()?)?;
+                record.shrink();
+                items.push(Item {
+                    name: row.get(3)?,
+                    parent: None,
+                    record,
+                    pages: Vec::new(),
+                });
+            }
+            let ids = rows_of.iter().map(|(id, ..)| *id);
+            let places: HashMap<i64, usize> = ids.zip(0..).collect();
+            read_pages(connection, &places, &mut items)?;
+            // Put in order here: to sort, SQLite would write everything into a file first.
+            let mut order = Vec::new();
+            for (at, (_, parent, position)) in rows_of.iter().enumerate() {
+                if let Some(above) = places.get(parent) {
+                    items[at].parent = Some(items[*above].name.clone());
+                    order.push((rows_of[*above].2, *parent, *position));
+                } else {
+                    order.push((*position, 0, 0));
                 }
             }
-            Ok(items.into_iter().map(|(_, item)| item).collect())
+            let mut ordered: Vec<_> = order.into_iter().zip(items).collect();
+            ordered.sort_unstable_by_key(|(place, _)| *place);
+            Ok(ordered.into_iter().map(|(_, item)| item).collect())
         })
     }
 
@@ -476,6 +486,37 @@ pub(crate) fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Entry>
         volumes,
         cover,
     })
+}
+
+/// All pages, each into its item, in their order; `places` says where the item with an id is.
+fn read_pages(
+    connection: &Connection,
+    places: &HashMap<i64, usize>,
+    items: &mut [Item],
+) -> rusqlite::Result<()> {
+    let mut late = Vec::new();
+    let sql = format!("SELECT item, position, {PAGE_COLUMNS} FROM page");
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (item, position): (i64, usize) = (row.get(0)?, row.get(1)?);
+        let Some(at) = places.get(&item) else {
+            continue;
+        };
+        let (page, pages) = (row::page(row, 2)?, &mut items[*at].pages);
+        // They lie in the file as they were written, which is nearly their order.
+        if position == pages.len() + 1 {
+            pages.push(page);
+        } else {
+            late.push((*at, position, page));
+        }
+    }
+    late.sort_by_key(|(at, position, _)| (*at, *position));
+    for (at, _, page) in late {
+        items[at].pages.push(page);
+    }
+    items.iter_mut().for_each(|item| item.pages.shrink_to_fit());
+    Ok(())
 }
 
 fn pages_of(connection: &Connection, item: i64) -> rusqlite::Result<Vec<Page>> {

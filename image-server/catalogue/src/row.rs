@@ -58,7 +58,9 @@ pub(crate) fn page(row: &Row<'_>, at: usize) -> rusqlite::Result<Page> {
     Ok(Page {
         code: row.get(at)?,
         label: row.get(at + 1)?,
-        record: record.map(|text| parse(at + 2, &text)).transpose()?,
+        record: record
+            .map(|text| parse(at + 2, &text).map(Box::new))
+            .transpose()?,
         alt: alt
             .map(|text| parse(at + 3, &text))
             .transpose()?

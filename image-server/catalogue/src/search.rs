@@ -40,7 +40,7 @@ impl Found {
 }
 
 impl Catalogue {
-    /// The items in which every word of `question` is found, the last one as the beginning of a word: in
+    /// The items in which every word of `question` is found, the last one, from three letters on, as the beginning of a word: in
     /// title and description together, or in the text of one page. The best first.
     ///
     /// # Errors
@@ -107,8 +107,8 @@ fn expression(question: &str) -> Option<String> {
     for word in others {
         expression.push_str(&format!("\"{word}\" "));
     }
-    // One letter begins half of all words.
-    let star = if last.chars().count() > 1 { "*" } else { "" };
+    // Two letters begin so many words that finding them all takes long, and says little.
+    let star = if last.chars().count() > 2 { "*" } else { "" };
     expression.push_str(&format!("\"{last}\"{star}"));
     Some(expression)
 }
@@ -159,6 +159,7 @@ mod tests {
             ("mapa", Some("\"mapa\"*")),
             ("mapa de Cuba", Some("\"mapa\" \"de\" \"Cuba\"*")),
             ("\"OR\" NOT a*", Some("\"OR\" \"NOT\" \"a\"")),
+            ("mapa de", Some("\"mapa\" \"de\"")),
             ("title:x", Some("\"title\" \"x\"")),
             ("Añil-ártico", Some("\"Añil\" \"ártico\"*")),
             ("  ", None),

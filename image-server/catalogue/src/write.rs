@@ -128,16 +128,15 @@ impl CatalogueWriter {
         names: impl Iterator<Item = (&'n str, Option<&'n str>)>,
     ) -> Result<(), CatalogueError> {
         self.run(|connection| {
-            let mut known: HashMap<String, (i64, i64, i64)> = connection
-                .prepare("SELECT name, id, parent, position FROM item")?
-                .query_map([], |row| {
-                    Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
-                })?
+            // Each of the two is read from an index alone.
+            let ids: HashMap<String, i64> = connection
+                .prepare("SELECT name, id FROM item")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
-            let ids: HashMap<String, i64> = known
-                .iter()
-                .map(|(name, (id, ..))| (name.clone(), *id))
-                .collect();
+            let mut known: HashMap<i64, (i64, i64)> = connection
+                .prepare("SELECT id, parent, position FROM item")?
+                .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
+                .collect::<Result<_, _>>()?;
             let mut next: HashMap<i64, i64> = HashMap::new();
             let mut update = connection
                 .prepare_cached("UPDATE item SET parent = ?, position = ? WHERE id = ?")?;
@@ -146,8 +145,9 @@ impl CatalogueWriter {
                 let parent = parent.unwrap_or(0);
                 let position = next.entry(parent).or_insert(0);
                 *position += 1;
-                if let Some((id, was_parent, was)) = known.remove(name)
-                    && (was_parent, was) != (parent, *position)
+                if let Some(id) = ids.get(name)
+                    && let Some(was) = known.remove(id)
+                    && was != (parent, *position)
                 {
                     update.execute(params![parent, *position, id])?;
                 }
@@ -209,7 +209,7 @@ impl CatalogueWriter {
             connection.execute_batch(
                 "DELETE FROM facet_total;
                  INSERT INTO facet_total SELECT kind, count(*), value, language
-                   FROM facet JOIN item ON item.id = facet.item WHERE item.parent = 0 GROUP BY kind, value, language;
+                   FROM facet WHERE item NOT IN (SELECT id FROM item WHERE parent > 0) GROUP BY kind, value, language;
                  DELETE FROM summary;",
             )?;
             connection.execute(

@@ -103,7 +103,9 @@ fn code(home: &str, key: &str) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let hash = blake3::hash(format!("{home}\0{key}").as_bytes());
     let bytes = &hash.as_bytes()[..10];
-    let value = bytes.iter().fold(0u128, |sum, byte| sum << 8 | u128::from(*byte));
+    let value = bytes
+        .iter()
+        .fold(0u128, |sum, byte| sum << 8 | u128::from(*byte));
     (0..16)
         .rev()
         .map(|place| char::from(ALPHABET[(value >> (5 * place)) as usize & 31]))
@@ -186,7 +188,9 @@ fn word(rank: u64) -> String {
     const FIRST: [&str; 16] = [
         "b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "v", "br", "tr", "pl",
     ];
-    const THEN: [&str; 12] = ["a", "e", "i", "o", "u", "á", "é", "ía", "an", "es", "or", "ue"];
+    const THEN: [&str; 12] = [
+        "a", "e", "i", "o", "u", "á", "é", "ía", "an", "es", "or", "ue",
+    ];
     let (mut word, mut left) = (String::new(), rank + 1);
     while left > 0 {
         let at = left as usize;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use acervo_record::Record;
 use acervo_sheet::{Row, Sheet};
 
 use crate::group::{Group, Member, nfc};
@@ -26,7 +27,12 @@ pub struct Assigned {
 /// its name: in the collection's folder, or in that of the row's parent. The image of a row with a parent
 /// is a page of the parent's item; where such a row has several, it is a volume.
 #[must_use]
-pub fn assign(path: &str, sheet: &Sheet, images: &[Found]) -> Assigned {
+pub fn assign(path: &str, mut sheet: Sheet, images: &[Found]) -> Assigned {
+    let records = sheet
+        .rows
+        .iter_mut()
+        .map(|row| (row.number, std::mem::take(&mut row.record)));
+    let records = records.collect();
     let mut children: HashMap<&str, Vec<&Row>> = HashMap::new();
     for row in &sheet.rows {
         if let Some(parent) = &row.parent {
@@ -39,7 +45,8 @@ pub fn assign(path: &str, sheet: &Sheet, images: &[Found]) -> Assigned {
     let mut assigning = Assigning {
         path,
         children,
-        images: Images::of(images),
+        records,
+        images: Images::of(images, sheet.rows.iter().any(|row| !row.files.is_empty())),
         assigned: Assigned::default(),
     };
     for row in sheet.rows.iter().filter(|row| row.parent.is_none()) {
@@ -51,6 +58,8 @@ pub fn assign(path: &str, sheet: &Sheet, images: &[Found]) -> Assigned {
 struct Assigning<'a> {
     path: &'a str,
     children: HashMap<&'a str, Vec<&'a Row>>,
+    /// What is said in each row, by its number, until an item has it.
+    records: HashMap<u32, Record>,
     images: Images<'a>,
     assigned: Assigned,
 }
@@ -87,7 +96,7 @@ impl<'a> Assigning<'a> {
             self.push(child, Some(row.name.clone()), members);
         }
         if self.assigned.groups.len() > at {
-            let parent = group(row, None, Vec::new());
+            let parent = self.group(row, None, Vec::new());
             self.assigned.groups.insert(at, parent);
         } else {
             self.without_image(row);
@@ -98,8 +107,24 @@ impl<'a> Assigning<'a> {
         if members.is_empty() {
             self.without_image(row);
         } else {
-            self.assigned.groups.push(group(row, parent, members));
+            let group = self.group(row, parent, members);
+            self.assigned.groups.push(group);
         }
+    }
+
+    fn group(&mut self, row: &Row, parent: Option<String>, members: Vec<Member>) -> Group {
+        Group {
+            name: row.name.clone(),
+            parent,
+            record: self.record(row),
+            row: Some(row.number),
+            members,
+        }
+    }
+
+    /// What a row says. It makes one item, or pages of one.
+    fn record(&mut self, row: &Row) -> Record {
+        self.records.remove(&row.number).unwrap_or_default()
     }
 
     fn without_image(&mut self, row: &Row) {
@@ -118,8 +143,9 @@ impl<'a> Assigning<'a> {
             if files.is_empty() {
                 self.without_image(row);
             }
+            let record = Box::new(self.record(row));
             members.extend(self.take(files.clone()).into_iter().map(|member| Member {
-                record: Some(row.record.clone()),
+                record: Some(record.clone()),
                 alt: row.alt.clone(),
                 ..member
             }));
@@ -170,16 +196,6 @@ impl<'a> Assigning<'a> {
     }
 }
 
-fn group(row: &Row, parent: Option<String>, members: Vec<Member>) -> Group {
-    Group {
-        name: row.name.clone(),
-        parent,
-        record: row.record.clone(),
-        row: Some(row.number),
-        members,
-    }
-}
-
 /// Images by what people write of them: exactly, or but for case.
 struct Images<'a> {
     by_path: HashMap<String, Vec<&'a Found>>,
@@ -189,7 +205,8 @@ struct Images<'a> {
 }
 
 impl<'a> Images<'a> {
-    fn of(images: &'a [Found]) -> Self {
+    /// By paths and names only if a row `names_files`: there are many images.
+    fn of(images: &'a [Found], names_files: bool) -> Self {
         let mut all = Self {
             by_path: HashMap::new(),
             by_stem: HashMap::new(),
@@ -197,22 +214,19 @@ impl<'a> Images<'a> {
             by_name: HashMap::new(),
         };
         for image in images {
-            for fold in [exactly as fn(&str) -> String, but_for_case] {
-                all.by_path
-                    .entry(fold(&image.path()))
-                    .or_default()
-                    .push(image);
-                all.by_name
-                    .entry(fold(&image.name))
-                    .or_default()
-                    .push(image);
-                let stem = image.folder.as_deref().map_or_else(
-                    || image.stem().to_owned(),
-                    |folder| format!("{folder}/{}", image.stem()),
-                );
-                all.by_stem.entry(fold(&stem)).or_default().push(image);
-                if let Some(folder) = &image.folder {
-                    all.by_folder.entry(fold(folder)).or_default().push(image);
+            if names_files {
+                insert(&mut all.by_path, &image.path(), image);
+                insert(&mut all.by_name, &image.name, image);
+            }
+            match &image.folder {
+                None => insert(&mut all.by_stem, image.stem(), image),
+                Some(folder) => {
+                    insert(
+                        &mut all.by_stem,
+                        &format!("{folder}/{}", image.stem()),
+                        image,
+                    );
+                    insert(&mut all.by_folder, folder, image);
                 }
             }
         }
@@ -253,6 +267,15 @@ impl<'a> Images<'a> {
 }
 
 type Index<'a> = HashMap<String, Vec<&'a Found>>;
+
+/// As it is written, and as it is written but for case.
+fn insert<'a>(index: &mut Index<'a>, text: &str, image: &'a Found) {
+    let (exact, folded) = (exactly(text), but_for_case(text));
+    if exact != folded {
+        index.entry(folded).or_default().push(image);
+    }
+    index.entry(exact).or_default().push(image);
+}
 
 fn exactly(text: &str) -> String {
     nfc(text)

@@ -1,11 +1,13 @@
 //! What was published before: what need not be done again, and what must not vanish unasked.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use acervo_catalogue::{Catalogue, FILE_NAME, Item, Page, Summary};
+use rustix::fs::AtFlags;
 
 use crate::convert::recipe;
 use crate::error::IngestError;
@@ -19,8 +21,8 @@ use crate::scan::Found;
 pub(crate) struct Before {
     catalogue: Option<Catalogue>,
     pub(crate) publication: Publication,
-    /// Pages by the path of their file: the item of each, and the page.
-    pages: HashMap<String, Vec<(String, Page)>>,
+    /// Where the pages of each file are, by its path: the number of the item, and that of the page.
+    pages: HashMap<String, Vec<(usize, usize)>>,
     /// Whether there was a catalogue and it could not be read.
     damaged: bool,
 }
@@ -38,7 +40,7 @@ impl Before {
         }
         let read = Catalogue::open(&path).and_then(|catalogue| {
             let publication = Publication {
-                items: catalogue.items()?,
+                items: catalogue.items()?.into_iter().map(Arc::new).collect(),
                 gone: catalogue.gone()?.into_iter().collect(),
                 gone_pages: catalogue.gone_pages()?.into_iter().collect(),
                 refused: catalogue.refusals()?,
@@ -53,13 +55,13 @@ impl Before {
                 return Ok(Self::nothing(true));
             }
         };
-        let mut pages: HashMap<String, Vec<(String, Page)>> = HashMap::new();
+        let mut pages: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
         // Pyramids of another recipe are all made anew.
         if made_by == recipe() {
-            for item in &publication.items {
-                for page in &item.pages {
+            for (at, item) in publication.items.iter().enumerate() {
+                for (number, page) in item.pages.iter().enumerate() {
                     let of_file = pages.entry(page.source.path.clone()).or_default();
-                    of_file.push((item.name.clone(), page.clone()));
+                    of_file.push((at, number));
                 }
             }
         }
@@ -91,18 +93,30 @@ impl Before {
         self.catalogue.as_ref().map(|_| &self.publication)
     }
 
+    /// The pages of a file, and the item of each.
+    pub(crate) fn of(&self, path: &str) -> impl Iterator<Item = (&Arc<Item>, &Page)> {
+        let places = self.pages.get(path).into_iter().flatten();
+        places.map(|(item, page)| {
+            let item = &self.publication.items[*item];
+            (item, &item.pages[*page])
+        })
+    }
+
     /// Whether the file was published.
     pub(crate) fn knows(&self, path: &str) -> bool {
         self.pages.contains_key(path)
     }
 
     /// The items with pages in folders that cannot be read now: nobody removed them.
-    pub(crate) fn in_unreadable_folders(&self, remarks: &[Remark]) -> Vec<Item> {
+    pub(crate) fn in_unreadable_folders(&self, remarks: &[Remark]) -> Vec<Arc<Item>> {
         let unreadable: BTreeSet<&str> = remarks
             .iter()
             .filter(|remark| matches!(remark.reason, Reason::Unreadable(_)))
             .map(|remark| remark.path.as_str())
             .collect();
+        if unreadable.is_empty() {
+            return Vec::new();
+        }
         let lies_there = |page: &Page| {
             let folder = page.source.path.split_once('/').map(|(folder, _)| folder);
             folder.is_some_and(|folder| unreadable.contains(folder))
@@ -127,38 +141,35 @@ impl Before {
     }
 
     pub(crate) fn last(&self, path: &str) -> Vec<Page> {
-        let pages = self.pages.get(path).into_iter().flatten();
-        pages.map(|(_, page)| page.clone()).collect()
+        self.of(path).map(|(_, page)| page.clone()).collect()
     }
 
-    /// The pages of a file that is as it was when they were made, if they are still stored whole.
-    pub(crate) fn unchanged(&self, file: &Found, items: &Path) -> Option<Vec<Page>> {
-        let pages = self.pages.get(&file.path())?;
-        let same = pages.iter().all(|(_, page)| {
+    /// Whether a file is as it was when its pages were made, and they are still whole in the folder `store`.
+    pub(crate) fn is_unchanged(&self, path: &str, file: &Found, store: &File) -> bool {
+        let is_same = |page: &Page| {
             page.source.size == file.stamp.size
                 && page.source.modified == file.stamp.modified
                 && page.source.changed == file.stamp.changed
-                && fs::metadata(items.join(&page.stored.file))
-                    .is_ok_and(|stored| stored.len() == page.stored.bytes)
-        });
-        (same && !pages.is_empty()).then(|| self.last(&file.path()))
+                && rustix::fs::statat(store, page.stored.file.as_str(), AtFlags::empty())
+                    .is_ok_and(|stat| u64::try_from(stat.st_size) == Ok(page.stored.bytes))
+        };
+        self.knows(path) && self.of(path).all(|(_, page)| is_same(page))
     }
 
-    /// Whether the text of the page of `image` in the item called `item` was read from `text` as it is.
-    pub(crate) fn has_text(&self, item: &str, image: &Found, text: &Found) -> bool {
-        let pages = self.pages.get(&image.path());
-        pages.is_some_and(|pages| match pages.as_slice() {
-            [(of, page)] => {
-                of == item
-                    && page.text.as_ref().is_some_and(|known| {
-                        known.path == text.path()
-                            && known.size == text.stamp.size
-                            && known.modified == text.stamp.modified
-                            && known.changed == text.stamp.changed
-                    })
-            }
-            _ => false,
-        })
+    /// Whether the text of the page of the image at `path`, in the item called `item`, was read from `text`
+    /// as it is.
+    pub(crate) fn has_text(&self, item: &str, path: &str, text: &Found) -> bool {
+        let mut pages = self.of(path);
+        let (Some((of, page)), None) = (pages.next(), pages.next()) else {
+            return false;
+        };
+        of.name == item
+            && page.text.as_ref().is_some_and(|known| {
+                known.size == text.stamp.size
+                    && known.modified == text.stamp.modified
+                    && known.changed == text.stamp.changed
+                    && known.path == text.path()
+            })
     }
 
     /// Why the removal of items must be confirmed: more than half of them vanished.
@@ -176,13 +187,13 @@ impl Before {
             return (gone * 2 > of).then_some(Reason::MassRemoval { gone, of });
         }
         let unreadable = self.in_unreadable_folders(remarks);
-        let names: BTreeSet<&str> = groups
+        let names: HashSet<&str> = groups
             .iter()
             .map(|group| group.name.as_str())
             .chain(unreadable.iter().map(|item| item.name.as_str()))
             .collect();
         let of = self.publication.items.len();
-        let vanished = |item: &&Item| !names.contains(item.name.as_str());
+        let vanished = |item: &&Arc<Item>| !names.contains(item.name.as_str());
         let gone = self.publication.items.iter().filter(vanished).count();
         (gone * 2 > of).then_some(Reason::MassRemoval { gone, of })
     }
@@ -190,31 +201,30 @@ impl Before {
     /// What is published next: what vanished is remembered, what came back is forgotten.
     pub(crate) fn next(
         &self,
-        items: Vec<Item>,
+        items: Vec<Arc<Item>>,
         refused: Vec<acervo_catalogue::Refusal>,
     ) -> Publication {
-        let names: BTreeSet<&str> = items.iter().map(|item| item.name.as_str()).collect();
-        let codes: BTreeSet<&str> = items
-            .iter()
-            .flat_map(|item| item.pages.iter().map(|page| page.code.as_str()))
-            .collect();
+        let kept: HashSet<*const Item> = items.iter().map(Arc::as_ptr).collect();
         let before = &self.publication;
-        let all_names = before
-            .items
-            .iter()
-            .map(|item| item.name.clone())
-            .chain(before.gone.iter().cloned());
-        let all_codes = before
-            .items
-            .iter()
-            .flat_map(|item| item.pages.iter().map(|page| page.code.clone()))
-            .chain(before.gone_pages.iter().cloned());
-        let gone = all_names
-            .filter(|name| !names.contains(name.as_str()))
-            .collect();
-        let gone_pages = all_codes
-            .filter(|code| !codes.contains(code.as_str()))
-            .collect();
+        // Nothing of an item that stayed has vanished.
+        let changed = || {
+            before
+                .items
+                .iter()
+                .filter(|item| !kept.contains(&Arc::as_ptr(item)))
+        };
+        let mut gone: HashSet<&str> = changed().map(|item| item.name.as_str()).collect();
+        gone.extend(before.gone.iter().map(String::as_str));
+        let mut gone_pages: HashSet<&str> = codes(changed()).collect();
+        gone_pages.extend(before.gone_pages.iter().map(String::as_str));
+        for item in &items {
+            gone.remove(item.name.as_str());
+        }
+        for code in codes(items.iter()) {
+            gone_pages.remove(code);
+        }
+        let owned = |all: HashSet<&str>| all.into_iter().map(str::to_owned).collect();
+        let (gone, gone_pages) = (owned(gone), owned(gone_pages));
         Publication {
             items,
             gone,
@@ -222,6 +232,11 @@ impl Before {
             refused,
         }
     }
+}
+
+fn codes<'i>(items: impl Iterator<Item = &'i Arc<Item>>) -> impl Iterator<Item = &'i str> {
+    let pages = items.flat_map(|item| &item.pages);
+    pages.map(|page| page.code.as_str())
 }
 
 /// How many pages have a pyramid in store, of whatever state of theirs.

@@ -31,7 +31,7 @@ pub struct Member {
     /// The file.
     pub file: Found,
     /// What is known of it beside its item.
-    pub record: Option<Record>,
+    pub record: Option<Box<Record>>,
     /// What it shows, in words.
     pub alt: Vec<Text>,
 }
@@ -151,5 +151,8 @@ fn natural_groups(
 
 /// Equal for names that people cannot tell apart.
 pub(crate) fn nfc(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_owned();
+    }
     name.nfc().collect()
 }

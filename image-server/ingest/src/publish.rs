@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use acervo_catalogue::{CatalogueWriter, FILE_NAME, Item, Refusal, Summary, Words};
+use rustix::fs::Dir;
 
 use crate::convert::recipe;
 use crate::error::IngestError;
@@ -21,7 +23,8 @@ const RETIRED: &str = ".retired.json";
 /// Everything a collection publishes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Publication {
-    pub(crate) items: Vec<Item>,
+    /// Shared with the publication before, where nothing has changed.
+    pub(crate) items: Vec<Arc<Item>>,
     pub(crate) gone: BTreeSet<String>,
     pub(crate) gone_pages: BTreeSet<String>,
     pub(crate) refused: Vec<Refusal>,
@@ -42,7 +45,7 @@ pub(crate) fn commit(
     let mut steps = Steps::begin();
     let mut writer = CatalogueWriter::create(&temporary, last.map(|_| path.as_path()))?;
     steps.done("publish: copy");
-    let before: HashMap<&str, &Item> = last
+    let before: HashMap<&str, &Arc<Item>> = last
         .map(|last| {
             last.items
                 .iter()
@@ -58,10 +61,12 @@ pub(crate) fn commit(
     for name in before.keys().filter(|name| !names.contains(*name)) {
         writer.remove(name)?;
     }
-    let changed = |item: &&Item| before.get(item.name.as_str()) != Some(item);
-    writer.put(publication.items.iter().filter(changed), |code| {
-        words.remove(code)
-    })?;
+    let items = publication.items.iter();
+    let changed: Vec<&Item> = items
+        .filter(|item| before.get(item.name.as_str()) != Some(item))
+        .map(Arc::as_ref)
+        .collect();
+    writer.put(changed.into_iter(), |code| words.remove(code))?;
     steps.done("publish: items");
     writer.order(
         publication
@@ -125,12 +130,12 @@ pub(crate) enum Orphans {
 /// are left to be removed later.
 pub(crate) fn clean(
     items: &Path,
-    published: &[Item],
+    published: &[Arc<Item>],
     orphans: Orphans,
 ) -> Result<bool, IngestError> {
-    let used: BTreeSet<&str> = published
+    let used: HashSet<&[u8]> = published
         .iter()
-        .flat_map(|item| item.pages.iter().map(|page| page.stored.file.as_str()))
+        .flat_map(|item| item.pages.iter().map(|page| page.stored.file.as_bytes()))
         .collect();
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -142,20 +147,28 @@ pub(crate) fn clean(
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
     let mut retired = BTreeMap::new();
-    for entry in fs::read_dir(items).map_err(IngestError::at(items))? {
-        let entry = entry.map_err(IngestError::at(items))?;
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        if name == RETIRED || used.contains(name.as_str()) {
+    let failed = |error: rustix::io::Errno| IngestError::at(items)(error.into());
+    let folder = File::open(items).map_err(IngestError::at(items))?;
+    // There may be hundreds of thousands, nearly all of them in use.
+    for entry in Dir::read_from(&folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_bytes();
+        if used.contains(name) || matches!(name, b"." | b"..") {
             continue;
         }
-        let since = known.get(&name).copied().unwrap_or(now);
+        let Ok(name) = std::str::from_utf8(name) else {
+            continue;
+        };
+        if name == RETIRED {
+            continue;
+        }
+        let since = known.get(name).copied().unwrap_or(now);
         let old = now.saturating_sub(since) >= GRACE.as_secs();
         if name.starts_with('.') || old || orphans == Orphans::All {
-            fs::remove_file(entry.path()).map_err(IngestError::at(entry.path()))?;
+            let path = items.join(name);
+            fs::remove_file(&path).map_err(IngestError::at(path))?;
         } else {
-            retired.insert(name, since);
+            retired.insert(name.to_owned(), since);
         }
     }
     if retired != known {

@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 
 use acervo_catalogue::{Item, Page, Summary, Words};
 use acervo_pixels::source::Limits;
+use acervo_record::Record;
 use acervo_tenancy::CollectionName;
 use jiff::Timestamp;
 use rustix::fs::FlockOperation;
@@ -93,12 +94,20 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     fs::create_dir_all(&items).map_err(IngestError::at(&items))?;
     let _lock = lock(job)?;
     let mut steps = Steps::begin();
-    let before = Before::read(job)?;
-    steps.done("read");
     let scratch = job.published.join(SCRATCH);
-    let scan = job.source.scan(&scratch)?;
-    steps.done("scan");
-    let sorted = sort(&scan, &before);
+    let (before, scan) = std::thread::scope(|scope| {
+        let before = scope.spawn(|| Before::read(job));
+        let scan = job.source.scan(&scratch);
+        let before = before.join();
+        (
+            before.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            scan,
+        )
+    });
+    let (before, mut scan) = (before?, scan?);
+    steps.done("read and scan");
+    let files = std::mem::take(&mut scan.files);
+    let sorted = sort(files, &scan, &before);
     steps.done("sort");
     let mut remarks = scan.remarks.clone();
     remarks.extend(sorted.remarks.iter().cloned());
@@ -106,11 +115,12 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
         Some(file) => {
             let (sheet, of_sheet) = read_sheet(&scan, file, &job.default_language)?;
             remarks.extend(of_sheet);
-            sheet.map(|sheet| assign(&file.path(), &sheet, &sorted.images))
+            steps.done("sheet");
+            sheet.map(|sheet| assign(&file.path(), sheet, &sorted.images))
         }
         None => None,
     };
-    steps.done("sheet");
+    steps.done("assign");
     let (groups, of_groups) = group(&sorted.images, &scan.folders, assigned);
     remarks.extend(of_groups);
     steps.done("group");
@@ -130,7 +140,7 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
         });
     }
 
-    let changed = tasks(&groups, &sorted, &before, &items);
+    let changed = tasks(&groups, &sorted, &before, &items)?;
     steps.done("compare");
     progress.begin(changed.len());
     let made = convert_all(&changed, &scan, job, progress).inspect_err(|error| {
@@ -141,10 +151,12 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
             tracing::warn!(%error, "what was made in vain cannot be removed");
         }
     })?;
+    let converted = changed.len();
+    drop(changed);
     steps.done("convert");
     let sheet = sorted.sheet.as_ref().map(Found::path).unwrap_or_default();
     let mut gathering = Gathering::new(&before, made, &sheet);
-    for group in &groups {
+    for group in groups {
         gathering.add(group);
     }
     let (published, words, tally) = gathering.end(&mut remarks);
@@ -171,7 +183,7 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     Ok(Outcome {
         summary,
         report,
-        converted: changed.len(),
+        converted,
         try_again: tally.in_work > 0 || tally.unreadable || waiting,
     })
 }
@@ -201,39 +213,37 @@ fn tasks<'a>(
     sorted: &'a Sorted,
     before: &Before,
     items: &Path,
-) -> Vec<Task<'a>> {
-    let mut stems: HashSet<String> = HashSet::new();
+) -> Result<Vec<Task<'a>>, IngestError> {
+    let store = File::open(items).map_err(IngestError::at(items))?;
+    let mut stems: HashSet<&str> = HashSet::new();
     let mut tasks = Vec::new();
     // Of files with one stem the first by byte order has the code of the stem, whatever their items.
-    let mut files: Vec<(&Group, &Member)> = groups
+    let mut files: Vec<(String, &Group, &Found)> = groups
         .iter()
-        .flat_map(|group| group.members.iter().map(move |member| (group, member)))
+        .flat_map(|group| {
+            let files = group.members.iter().map(|member| &member.file);
+            files.map(move |file| (file.path(), group, file))
+        })
         .collect();
-    files.sort_by(|(_, a), (_, b)| a.file.path().as_bytes().cmp(b.file.path().as_bytes()));
-    for (group, Member { file, .. }) in files {
-        let is_first = file.folder.is_some() || stems.insert(file.stem().to_owned());
+    files.sort_unstable_by(|(a, ..), (b, ..)| a.as_bytes().cmp(b.as_bytes()));
+    for (path, group, file) in files {
+        let is_first = file.folder.is_some() || stems.insert(file.stem());
         let text = sorted.text_of(file);
-        let pages = before.unchanged(file, items);
-        let lost_text = || {
-            before
-                .last(&file.path())
-                .iter()
-                .any(|page| page.text.is_some())
+        let is_unchanged = before.is_unchanged(&path, file, &store);
+        let is_same_text = match text {
+            Some(text) => before.has_text(&group.name, &path, text),
+            None => before.of(&path).all(|(_, page)| page.text.is_none()),
         };
-        let same_text = match text {
-            Some(text) => before.has_text(&group.name, file, text),
-            None => !lost_text(),
-        };
-        if pages.is_none() || !same_text {
+        if !is_unchanged || !is_same_text {
             tasks.push(Task {
                 file,
                 key: Key::of(file, is_first),
-                pages,
+                pages: is_unchanged.then(|| before.last(&path)),
                 text,
             });
         }
     }
-    tasks
+    Ok(tasks)
 }
 
 /// Does one task; a decoder that panics has found a damaged image, and nothing else ends.
@@ -279,23 +289,23 @@ struct Tally {
 /// Gathers what is published.
 struct Gathering<'a> {
     before: &'a Before,
+    /// What was published, by name.
+    known: HashMap<&'a str, &'a Arc<Item>>,
     made: HashMap<String, Made>,
     /// The path of the spreadsheet.
     sheet: &'a str,
-    published: Vec<Item>,
+    published: Vec<Arc<Item>>,
     words: HashMap<String, Words>,
     remarks: Vec<Remark>,
     tally: Tally,
 }
 
 impl<'a> Gathering<'a> {
-    fn new(
-        before: &'a Before,
-        made: HashMap<String, Made>,
-        sheet: &'a str,
-    ) -> Self {
+    fn new(before: &'a Before, made: HashMap<String, Made>, sheet: &'a str) -> Self {
+        let items = before.publication.items.iter();
         Self {
             before,
+            known: items.map(|item| (item.name.as_str(), item)).collect(),
             made,
             sheet,
             published: Vec::new(),
@@ -306,9 +316,62 @@ impl<'a> Gathering<'a> {
     }
 
     /// The item of a group, if any of its files is published.
-    fn add(&mut self, group: &Group) {
-        let mut pages: Vec<Page> = Vec::new();
-        for member in &group.members {
+    fn add(&mut self, group: Group) {
+        let known = self.known.get(group.name.as_str()).copied();
+        let same = known.filter(|item| self.has_same_pages(&group, item));
+        let Group {
+            name,
+            parent,
+            mut record,
+            row,
+            members,
+        } = group;
+        let is_work = members.is_empty();
+        let pages = match same {
+            Some(_) => Vec::new(),
+            None => self.pages_of(members),
+        };
+        let count = same.map_or(pages.len(), |item| item.pages.len());
+        if count == 0 && !is_work {
+            return;
+        }
+        let missing = only_pages(&mut record, count);
+        // A work has volumes and no pages; nobody needs to hear that.
+        for number in missing.into_iter().filter(|_| !is_work) {
+            let remark = Remark::note(self.sheet, Reason::NoSuchPage(number));
+            self.remarks.push(remark.at(row, None));
+        }
+        let item = match same {
+            Some(item) if item.parent == parent && item.record == record => Arc::clone(item),
+            _ => Arc::new(Item {
+                name,
+                parent,
+                record,
+                pages: same.map_or(pages, |item| item.pages.clone()),
+            }),
+        };
+        self.published.push(item);
+    }
+
+    /// Whether the pages of a group are those of `item`, with all that is said of them.
+    fn has_same_pages(&self, group: &Group, item: &Item) -> bool {
+        let mut of_item = item.pages.iter();
+        let is_same = |member: &Member| {
+            let path = member.file.path();
+            !self.made.contains_key(&path)
+                && self.before.of(&path).all(|(_, page)| {
+                    of_item.next().is_some_and(|next| std::ptr::eq(next, page))
+                        && page.record == member.record
+                        && page.alt == member.alt
+                })
+        };
+        group.members.iter().all(is_same) && of_item.next().is_none()
+    }
+
+    /// The pages of the files of an item.
+    fn pages_of(&mut self, members: Vec<Member>) -> Vec<Page> {
+        let mut pages = Vec::new();
+        for member in members {
             let new = self.pages(&member.file);
             pages.extend(new.into_iter().map(|page| Page {
                 record: member.record.clone(),
@@ -316,29 +379,7 @@ impl<'a> Gathering<'a> {
                 ..page
             }));
         }
-        if pages.is_empty() && !group.members.is_empty() {
-            return;
-        }
-        let mut record = group.record.clone();
-        let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let has = |number: u32| (1..=count).contains(&number);
-        let missing = record
-            .thumbnail
-            .into_iter()
-            .chain(record.ranges.iter().map(|range| range.page))
-            .filter(|number| !has(*number) && !group.members.is_empty());
-        for number in missing {
-            let remark = Remark::note(self.sheet, Reason::NoSuchPage(number));
-            self.remarks.push(remark.at(group.row, None));
-        }
-        record.thumbnail = record.thumbnail.filter(|number| has(*number));
-        record.ranges.retain(|range| has(range.page));
-        self.published.push(Item {
-            name: group.name.clone(),
-            parent: group.parent.clone(),
-            record,
-            pages,
-        });
+        pages
     }
 
     /// The pages of a file: new, as before, or none.
@@ -368,27 +409,45 @@ impl<'a> Gathering<'a> {
     }
 
     /// All items, with those whose folders cannot be read now; parents that lost all volumes are gone.
-    fn end(self, remarks: &mut Vec<Remark>) -> (Vec<Item>, HashMap<String, Words>, Tally) {
+    fn end(self, remarks: &mut Vec<Remark>) -> (Vec<Arc<Item>>, HashMap<String, Words>, Tally) {
         let mut published = self.published;
         remarks.extend(self.remarks);
-        let names: HashSet<String> = published.iter().map(|item| item.name.clone()).collect();
-        let unreadable = self.before.in_unreadable_folders(remarks);
-        published.extend(
-            unreadable
-                .into_iter()
-                .filter(|item| !names.contains(&item.name)),
-        );
-        let parents: HashSet<String> = published
+        let mut unreadable = self.before.in_unreadable_folders(remarks);
+        if !unreadable.is_empty() {
+            let names: HashSet<&str> = published.iter().map(|item| item.name.as_str()).collect();
+            unreadable.retain(|item| !names.contains(item.name.as_str()));
+            published.extend(unreadable);
+        }
+        let mut parents: HashSet<String> = published
             .iter()
             .filter_map(|item| item.parent.clone())
             .collect();
         published.retain(|item| !item.pages.is_empty() || parents.contains(&item.name));
-        let names: HashSet<String> = published.iter().map(|item| item.name.clone()).collect();
+        let names: HashSet<&str> = published.iter().map(|item| item.name.as_str()).collect();
+        parents.retain(|parent| !names.contains(parent.as_str()));
+        let lost = parents;
         for item in &mut published {
-            item.parent = item.parent.take().filter(|parent| names.contains(parent));
+            if item
+                .parent
+                .as_ref()
+                .is_some_and(|parent| lost.contains(parent))
+            {
+                Arc::make_mut(item).parent = None;
+            }
         }
         (published, self.words, self.tally)
     }
+}
+
+/// Takes the numbers of pages that an item of `count` pages does not have out of its record, and gives them.
+fn only_pages(record: &mut Record, count: usize) -> Vec<u32> {
+    let has = |number: u32| (1..=count).contains(&(number as usize));
+    let numbers = record.ranges.iter().map(|range| range.page);
+    let all = record.thumbnail.into_iter().chain(numbers);
+    let missing = all.filter(|number| !has(*number)).collect();
+    record.thumbnail = record.thumbnail.filter(|number| has(*number));
+    record.ranges.retain(|range| has(range.page));
+    missing
 }
 
 /// Holds the collection for one ingest; the kernel lets go of it however the process ends.

@@ -1,6 +1,6 @@
 //! Sorting: which files are images, which are texts of images, which is the spreadsheet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
 
 use acervo_pixels::source::{SourceError, identify};
@@ -30,35 +30,35 @@ pub(crate) struct Sorted {
     pub(crate) remarks: Vec<Remark>,
 }
 
-/// Sorts the files of a scan. Files that are no images do not take part: they cannot take the name of one
+/// Sorts the `files` of a scan. Files that are no images do not take part: they cannot take the name of one
 /// that is. A file that was published is judged later, when it is read; so are objects of a bucket, which
 /// would have to be fetched.
-pub(crate) fn sort(scan: &Scan, before: &Before) -> Sorted {
+pub(crate) fn sort(files: Vec<Found>, scan: &Scan, before: &Before) -> Sorted {
     let mut sorted = Sorted::default();
     let mut sheets = Vec::new();
-    for file in &scan.files {
+    for file in files {
         let path = file.path();
         if file.folder.is_none() && Format::of(&file.name).is_some() {
-            sheets.push(file.clone());
+            sheets.push(file);
         } else if let Some(stem) = acervo_page_text::candidate(&file.name) {
             let place = (file.folder.clone(), nfc(stem));
             match sorted.texts.get(&place) {
                 // Of several texts of one image the first by name is taken.
                 Some(other) if other.name <= file.name => {}
                 _ => {
-                    sorted.texts.insert(place, file.clone());
+                    sorted.texts.insert(place, file);
                 }
             }
         } else if before.knows(&path) || scan.is_remote() {
-            sorted.images.push(file.clone());
+            sorted.images.push(file);
         } else {
             let opened = scan.open(&path).map_err(SourceError::Io);
-            match opened.and_then(|(file, _)| identify(file)) {
+            match opened.and_then(|(opened, _)| identify(opened)) {
                 Err(error @ (SourceError::Empty | SourceError::NotAnImage)) => {
                     sorted.remarks.push(Remark::refused(path, error.into()));
                 }
                 // What cannot be read now may be an image.
-                _ => sorted.images.push(file.clone()),
+                _ => sorted.images.push(file),
             }
         }
     }
@@ -81,19 +81,25 @@ pub(crate) fn sort(scan: &Scan, before: &Before) -> Sorted {
 impl Sorted {
     /// The text of an image.
     pub(crate) fn text_of(&self, image: &Found) -> Option<&Found> {
+        if self.texts.is_empty() {
+            return None;
+        }
         self.texts.get(&(image.folder.clone(), nfc(image.stem())))
     }
 
     /// Sets texts without an image aside.
     fn orphans(&mut self) {
-        let images: std::collections::HashSet<(Option<String>, String)> = self
+        if self.texts.is_empty() {
+            return;
+        }
+        let images: HashSet<(Option<&str>, String)> = self
             .images
             .iter()
-            .map(|image| (image.folder.clone(), nfc(image.stem())))
+            .map(|image| (image.folder.as_deref(), nfc(image.stem())))
             .collect();
         let remarks = &mut self.remarks;
         self.texts.retain(|place, text| {
-            let has_image = images.contains(place);
+            let has_image = images.contains(&(place.0.as_deref(), place.1.clone()));
             if !has_image {
                 remarks.push(Remark::refused(text.path(), Reason::TextWithoutImage));
             }

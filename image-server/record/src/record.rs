@@ -238,6 +238,17 @@ impl Record {
         map
     }
 
+    /// Gives back memory that lists have for more than they hold: a collection may have 100,000 records.
+    pub fn shrink(&mut self) {
+        for entry in &mut self.metadata {
+            entry.values.shrink_to_fit();
+        }
+        self.metadata.shrink_to_fit();
+        for texts in [&mut self.label, &mut self.summary, &mut self.statement] {
+            texts.shrink_to_fit();
+        }
+    }
+
     /// The values of a property, in every language.
     pub fn values(&self, term: Term) -> impl Iterator<Item = &Text> {
         self.metadata

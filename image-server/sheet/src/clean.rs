@@ -1,6 +1,6 @@
 //! The text of a cell, as it may be shown: no markup, no control characters.
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 /// Text of one line.
 pub(crate) fn line(cell: &str) -> String {
@@ -18,6 +18,11 @@ pub(crate) fn line(cell: &str) -> String {
 
 /// Text whose line breaks say something; at most one blank line in a row.
 pub(crate) fn prose(cell: &str) -> String {
+    // Nearly every cell is clean already, and there may be a million.
+    let is_odd = |c: char| c.is_control() || matches!(c, '<' | '&' | '\u{a0}' | '\u{feff}');
+    if !cell.contains(is_odd) && is_nfc_quick(cell.chars()) == IsNormalized::Yes {
+        return cell.trim().to_owned();
+    }
     let unbroken = cell.replace("\r\n", "\n").replace('\r', "\n");
     let plain = if unbroken.contains(['<', '&']) {
         without_markup(&unbroken)

@@ -141,7 +141,8 @@ impl<'a> Builder<'a> {
             self.notes
                 .add(Some(cells.number), None, &Problem::CellsBeyondHeader);
         }
-        let row = self.finish(draft);
+        let mut row = self.finish(draft);
+        row.record.shrink();
         let counted = row
             .record
             .metadata

@@ -104,7 +104,7 @@ fn version_3(addresses: &Addresses<'_>, collection: &Collection, detail: &Detail
             key: page.code.clone(),
             label: page_label(page),
             summary: summary(page),
-            metadata: page.record.as_ref().map(metadata).unwrap_or_default(),
+            metadata: page.record.as_deref().map(metadata).unwrap_or_default(),
             width: stored.width,
             height: stored.height,
             body: ImageResource::new(
@@ -179,7 +179,7 @@ fn version_2(
             v2::Canvas {
                 key: page.code.clone(),
                 label: page_label(page),
-                metadata: page.record.as_ref().map(metadata).unwrap_or_default(),
+                metadata: page.record.as_deref().map(metadata).unwrap_or_default(),
                 image: image(service, format!("full/{size}/0/default.jpg"), whole),
                 thumbnail: image(service, format!("full/{},/0/default.jpg", little.0), little),
                 text: page
