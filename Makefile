@@ -88,9 +88,8 @@ validate: build-tools $(VIEWER) test-tools ## the official Image API validator a
 .PHONY: bench
 bench: build-tools $(VIEWER) $(BROWSER) ## measure: every part in tests/bench, a quarter of an hour at most; writes docs/bench-*.md
 	@.ci/need python3 wrk nginx chromium
-	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo
-	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo-ingest --example collection
-	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo-catalogue --example measure
+	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo --package acervo-ingest --package acervo-catalogue \
+		--bin acervo --example collection --example measure
 	@for part in $(or $(PART),$(wildcard tests/bench/*)); do \
 		part=tests/bench/$${part##*/}; [ -f $$part ] && [ -x $$part ] || continue; \
 		BENCH_BIN=$(TARGET)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) $$part; \

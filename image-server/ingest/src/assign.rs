@@ -46,7 +46,7 @@ pub fn assign(path: &str, mut sheet: Sheet, images: &[Found]) -> Assigned {
         path,
         children,
         records,
-        images: Images::of(images, sheet.rows.iter().any(|row| !row.files.is_empty())),
+        images: Images::of(images, &sheet.rows),
         assigned: Assigned::default(),
     };
     for row in sheet.rows.iter().filter(|row| row.parent.is_none()) {
@@ -205,29 +205,29 @@ struct Images<'a> {
 }
 
 impl<'a> Images<'a> {
-    /// By paths and names only if a row `names_files`: there are many images.
-    fn of(images: &'a [Found], names_files: bool) -> Self {
+    /// There may be many, so only by what `rows` use.
+    fn of(images: &'a [Found], rows: &[Row]) -> Self {
         let mut all = Self {
             by_path: HashMap::new(),
             by_stem: HashMap::new(),
             by_folder: HashMap::new(),
             by_name: HashMap::new(),
         };
+        let names_files = rows.iter().any(|row| !row.files.is_empty());
+        let names_inside = names_files || rows.iter().any(|row| row.parent.is_some());
         for image in images {
             if names_files {
                 insert(&mut all.by_path, &image.path(), image);
                 insert(&mut all.by_name, &image.name, image);
             }
-            match &image.folder {
-                None => insert(&mut all.by_stem, image.stem(), image),
-                Some(folder) => {
-                    insert(
-                        &mut all.by_stem,
-                        &format!("{folder}/{}", image.stem()),
-                        image,
-                    );
-                    insert(&mut all.by_folder, folder, image);
-                }
+            let Some(folder) = &image.folder else {
+                insert(&mut all.by_stem, image.stem(), image);
+                continue;
+            };
+            insert(&mut all.by_folder, folder, image);
+            if names_inside {
+                let path = format!("{folder}/{}", image.stem());
+                insert(&mut all.by_stem, &path, image);
             }
         }
         for files in all.by_folder.values_mut() {
@@ -270,11 +270,22 @@ type Index<'a> = HashMap<String, Vec<&'a Found>>;
 
 /// As it is written, and as it is written but for case.
 fn insert<'a>(index: &mut Index<'a>, text: &str, image: &'a Found) {
+    if let Some(known) = index.get_mut(text)
+        && is_plain(text)
+    {
+        return known.push(image);
+    }
     let (exact, folded) = (exactly(text), but_for_case(text));
     if exact != folded {
         index.entry(folded).or_default().push(image);
     }
     index.entry(exact).or_default().push(image);
+}
+
+/// Whether a text is the same however it is looked at.
+fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }
 
 fn exactly(text: &str) -> String {

@@ -16,6 +16,7 @@ use crate::publish::Publication;
 use crate::refusal::{Reason, Remark};
 use crate::run::Job;
 use crate::scan::Found;
+use crate::steps::Steps;
 
 /// What was published before.
 pub(crate) struct Before {
@@ -23,6 +24,8 @@ pub(crate) struct Before {
     pub(crate) publication: Publication,
     /// Where the pages of each file are, by its path: the number of the item, and that of the page.
     pages: HashMap<String, Vec<(usize, usize)>>,
+    /// Pages whose pyramid is not stored whole, by their codes.
+    broken: HashSet<String>,
     /// Whether there was a catalogue and it could not be read.
     damaged: bool,
 }
@@ -31,6 +34,7 @@ impl Before {
     /// Reads the catalogue. A damaged one, or one of another version, is made anew from the sources; one
     /// that cannot be read for another reason says nothing, and the ingest ends.
     pub(crate) fn read(job: &Job) -> Result<Self, IngestError> {
+        let mut steps = Steps::begin();
         let path = job.published.join(FILE_NAME);
         if let Err(error) = File::open(&path) {
             return match error.kind() {
@@ -65,10 +69,14 @@ impl Before {
                 }
             }
         }
+        steps.done("what was published");
+        let broken = broken(&publication.items, &job.published.join("items"))?;
+        steps.done("what is stored");
         Ok(Self {
             catalogue: Some(catalogue),
             publication,
             pages,
+            broken,
             damaged: false,
         })
     }
@@ -84,6 +92,7 @@ impl Before {
             catalogue: None,
             publication,
             pages: HashMap::new(),
+            broken: HashSet::new(),
             damaged,
         }
     }
@@ -144,14 +153,13 @@ impl Before {
         self.of(path).map(|(_, page)| page.clone()).collect()
     }
 
-    /// Whether a file is as it was when its pages were made, and they are still whole in the folder `store`.
-    pub(crate) fn is_unchanged(&self, path: &str, file: &Found, store: &File) -> bool {
+    /// Whether a file is as it was when its pages were made, and they are stored whole.
+    pub(crate) fn is_unchanged(&self, path: &str, file: &Found) -> bool {
         let is_same = |page: &Page| {
             page.source.size == file.stamp.size
                 && page.source.modified == file.stamp.modified
                 && page.source.changed == file.stamp.changed
-                && rustix::fs::statat(store, page.stored.file.as_str(), AtFlags::empty())
-                    .is_ok_and(|stat| u64::try_from(stat.st_size) == Ok(page.stored.bytes))
+                && !self.broken.contains(&page.code)
         };
         self.knows(path) && self.of(path).all(|(_, page)| is_same(page))
     }
@@ -237,6 +245,18 @@ impl Before {
 fn codes<'i>(items: impl Iterator<Item = &'i Arc<Item>>) -> impl Iterator<Item = &'i str> {
     let pages = items.flat_map(|item| &item.pages);
     pages.map(|page| page.code.as_str())
+}
+
+/// The codes of pages whose pyramid is not whole in the folder `items`.
+fn broken(published: &[Arc<Item>], items: &Path) -> Result<HashSet<String>, IngestError> {
+    let store = File::open(items).map_err(IngestError::at(items))?;
+    let is_whole = |page: &&Page| {
+        rustix::fs::statat(&store, page.stored.file.as_str(), AtFlags::empty())
+            .is_ok_and(|stat| u64::try_from(stat.st_size) == Ok(page.stored.bytes))
+    };
+    let pages = published.iter().flat_map(|item| &item.pages);
+    let broken = pages.filter(|page| !is_whole(page));
+    Ok(broken.map(|page| page.code.clone()).collect())
 }
 
 /// How many pages have a pyramid in store, of whatever state of theirs.

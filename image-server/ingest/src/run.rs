@@ -5,11 +5,11 @@ use std::fs::{self, File};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Mutex, mpsc};
 
-use acervo_catalogue::{Item, Page, Summary, Words};
+use acervo_catalogue::{Page, Summary, Words};
 use acervo_pixels::source::Limits;
-use acervo_record::Record;
+use acervo_sheet::Sheet;
 use acervo_tenancy::CollectionName;
 use jiff::Timestamp;
 use rustix::fs::FlockOperation;
@@ -18,13 +18,15 @@ use crate::assign::assign;
 use crate::before::Before;
 use crate::convert::{Converted, Key, convert};
 use crate::error::IngestError;
-use crate::group::{Group, Member, group};
+use crate::gather::Gathering;
+use crate::group::{Group, group};
 use crate::publish::{Orphans, clean, commit, write_report};
 use crate::refusal::{Reason, Remark};
 use crate::report::Report;
 use crate::running::ProgressFile;
 use crate::scan::{Found, Scan};
-use crate::sort::{Sorted, read_sheet, sort};
+use crate::sheets::{read_sheet, take_sheet};
+use crate::sort::{Sorted, sort};
 use crate::source::Source;
 use crate::steps::Steps;
 use crate::words::{self, Text};
@@ -93,33 +95,23 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     let items = job.published.join("items");
     fs::create_dir_all(&items).map_err(IngestError::at(&items))?;
     let _lock = lock(job)?;
-    let mut steps = Steps::begin();
     let scratch = job.published.join(SCRATCH);
-    let (before, scan) = std::thread::scope(|scope| {
-        let before = scope.spawn(|| Before::read(job));
-        let scan = job.source.scan(&scratch);
-        let before = before.join();
-        (
-            before.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            scan,
-        )
-    });
-    let (before, mut scan) = (before?, scan?);
-    steps.done("read and scan");
-    let files = std::mem::take(&mut scan.files);
+    let Input {
+        before,
+        scan,
+        files,
+        sheet,
+        mut remarks,
+    } = Input::read(job, &scratch)?;
+    let mut steps = Steps::begin();
     let sorted = sort(files, &scan, &before);
     steps.done("sort");
-    let mut remarks = scan.remarks.clone();
     remarks.extend(sorted.remarks.iter().cloned());
-    let assigned = match &sorted.sheet {
-        Some(file) => {
-            let (sheet, of_sheet) = read_sheet(&scan, file, &job.default_language)?;
-            remarks.extend(of_sheet);
-            steps.done("sheet");
-            sheet.map(|sheet| assign(&file.path(), sheet, &sorted.images))
-        }
-        None => None,
-    };
+    let sheet_path = sheet.as_ref().map(|(path, _)| path.clone());
+    let sheet_path = sheet_path.unwrap_or_default();
+    let assigned = sheet
+        .and_then(|(path, sheet)| Some((path, sheet?)))
+        .map(|(path, sheet)| assign(&path, sheet, &sorted.images));
     steps.done("assign");
     let (groups, of_groups) = group(&sorted.images, &scan.folders, assigned);
     remarks.extend(of_groups);
@@ -140,7 +132,7 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
         });
     }
 
-    let changed = tasks(&groups, &sorted, &before, &items)?;
+    let changed = tasks(&groups, &sorted, &before);
     steps.done("compare");
     progress.begin(changed.len());
     let made = convert_all(&changed, &scan, job, progress).inspect_err(|error| {
@@ -154,8 +146,7 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     let converted = changed.len();
     drop(changed);
     steps.done("convert");
-    let sheet = sorted.sheet.as_ref().map(Found::path).unwrap_or_default();
-    let mut gathering = Gathering::new(&before, made, &sheet);
+    let mut gathering = Gathering::new(&before, made, &sheet_path);
     for group in groups {
         gathering.add(group);
     }
@@ -188,6 +179,50 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     })
 }
 
+/// What an ingest begins with: what was published and what is there now.
+struct Input {
+    before: Before,
+    scan: Scan,
+    /// The files of the scan but for spreadsheets.
+    files: Vec<Found>,
+    /// The path of the spreadsheet, and what could be read of it.
+    sheet: Option<(String, Option<Sheet>)>,
+    /// What is to be said of files and rows so far.
+    remarks: Vec<Remark>,
+}
+
+impl Input {
+    /// Reads what was published on one thread and what is there on another: both take long.
+    fn read(job: &Job, scratch: &Path) -> Result<Self, IngestError> {
+        std::thread::scope(|scope| {
+            let before = scope.spawn(|| Before::read(job));
+            let mut steps = Steps::begin();
+            let mut scan = job.source.scan(scratch)?;
+            steps.done("scan");
+            let mut remarks = scan.remarks.clone();
+            let mut files = std::mem::take(&mut scan.files);
+            let (sheet, others) = take_sheet(&mut files);
+            remarks.extend(others);
+            let sheet = sheet.map(|file| {
+                let (sheet, of_sheet) = read_sheet(&scan, &file, &job.default_language);
+                remarks.extend(of_sheet);
+                (file.path(), sheet)
+            });
+            steps.done("sheet");
+            let before = before.join();
+            let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            steps.done("wait for what was published");
+            Ok(Self {
+                before,
+                scan,
+                files,
+                sheet,
+                remarks,
+            })
+        })
+    }
+}
+
 /// One file to convert, or only its text to read.
 #[derive(Debug)]
 struct Task<'a> {
@@ -200,21 +235,17 @@ struct Task<'a> {
 
 /// What became of a task.
 #[derive(Debug)]
-struct Made {
-    image: Converted,
-    words: Option<Words>,
+pub(crate) struct Made {
+    /// Of the image.
+    pub(crate) image: Converted,
+    /// The text, where there is a new one.
+    pub(crate) words: Option<Words>,
     /// Why the text was set aside.
-    text: Option<Remark>,
+    pub(crate) text: Option<Remark>,
 }
 
 /// What is to be done: files that are new or changed, and those whose text is.
-fn tasks<'a>(
-    groups: &'a [Group],
-    sorted: &'a Sorted,
-    before: &Before,
-    items: &Path,
-) -> Result<Vec<Task<'a>>, IngestError> {
-    let store = File::open(items).map_err(IngestError::at(items))?;
+fn tasks<'a>(groups: &'a [Group], sorted: &'a Sorted, before: &Before) -> Vec<Task<'a>> {
     let mut stems: HashSet<&str> = HashSet::new();
     let mut tasks = Vec::new();
     // Of files with one stem the first by byte order has the code of the stem, whatever their items.
@@ -229,7 +260,7 @@ fn tasks<'a>(
     for (path, group, file) in files {
         let is_first = file.folder.is_some() || stems.insert(file.stem());
         let text = sorted.text_of(file);
-        let is_unchanged = before.is_unchanged(&path, file, &store);
+        let is_unchanged = before.is_unchanged(&path, file);
         let is_same_text = match text {
             Some(text) => before.has_text(&group.name, &path, text),
             None => before.of(&path).all(|(_, page)| page.text.is_none()),
@@ -243,7 +274,7 @@ fn tasks<'a>(
             });
         }
     }
-    Ok(tasks)
+    tasks
 }
 
 /// Does one task; a decoder that panics has found a damaged image, and nothing else ends.
@@ -277,177 +308,6 @@ fn make(task: &Task<'_>, scan: &Scan, items: &Path, job: &Job) -> Result<Made, I
         }
     }
     Ok(made)
-}
-
-/// What is to be tried again.
-#[derive(Debug, Default)]
-struct Tally {
-    in_work: u64,
-    unreadable: bool,
-}
-
-/// Gathers what is published.
-struct Gathering<'a> {
-    before: &'a Before,
-    /// What was published, by name.
-    known: HashMap<&'a str, &'a Arc<Item>>,
-    made: HashMap<String, Made>,
-    /// The path of the spreadsheet.
-    sheet: &'a str,
-    published: Vec<Arc<Item>>,
-    words: HashMap<String, Words>,
-    remarks: Vec<Remark>,
-    tally: Tally,
-}
-
-impl<'a> Gathering<'a> {
-    fn new(before: &'a Before, made: HashMap<String, Made>, sheet: &'a str) -> Self {
-        let items = before.publication.items.iter();
-        Self {
-            before,
-            known: items.map(|item| (item.name.as_str(), item)).collect(),
-            made,
-            sheet,
-            published: Vec::new(),
-            words: HashMap::new(),
-            remarks: Vec::new(),
-            tally: Tally::default(),
-        }
-    }
-
-    /// The item of a group, if any of its files is published.
-    fn add(&mut self, group: Group) {
-        let known = self.known.get(group.name.as_str()).copied();
-        let same = known.filter(|item| self.has_same_pages(&group, item));
-        let Group {
-            name,
-            parent,
-            mut record,
-            row,
-            members,
-        } = group;
-        let is_work = members.is_empty();
-        let pages = match same {
-            Some(_) => Vec::new(),
-            None => self.pages_of(members),
-        };
-        let count = same.map_or(pages.len(), |item| item.pages.len());
-        if count == 0 && !is_work {
-            return;
-        }
-        let missing = only_pages(&mut record, count);
-        // A work has volumes and no pages; nobody needs to hear that.
-        for number in missing.into_iter().filter(|_| !is_work) {
-            let remark = Remark::note(self.sheet, Reason::NoSuchPage(number));
-            self.remarks.push(remark.at(row, None));
-        }
-        let item = match same {
-            Some(item) if item.parent == parent && item.record == record => Arc::clone(item),
-            _ => Arc::new(Item {
-                name,
-                parent,
-                record,
-                pages: same.map_or(pages, |item| item.pages.clone()),
-            }),
-        };
-        self.published.push(item);
-    }
-
-    /// Whether the pages of a group are those of `item`, with all that is said of them.
-    fn has_same_pages(&self, group: &Group, item: &Item) -> bool {
-        let mut of_item = item.pages.iter();
-        let is_same = |member: &Member| {
-            let path = member.file.path();
-            !self.made.contains_key(&path)
-                && self.before.of(&path).all(|(_, page)| {
-                    of_item.next().is_some_and(|next| std::ptr::eq(next, page))
-                        && page.record == member.record
-                        && page.alt == member.alt
-                })
-        };
-        group.members.iter().all(is_same) && of_item.next().is_none()
-    }
-
-    /// The pages of the files of an item.
-    fn pages_of(&mut self, members: Vec<Member>) -> Vec<Page> {
-        let mut pages = Vec::new();
-        for member in members {
-            let new = self.pages(&member.file);
-            pages.extend(new.into_iter().map(|page| Page {
-                record: member.record.clone(),
-                alt: member.alt.clone(),
-                ..page
-            }));
-        }
-        pages
-    }
-
-    /// The pages of a file: new, as before, or none.
-    fn pages(&mut self, file: &Found) -> Vec<Page> {
-        let path = file.path();
-        let Some(made) = self.made.remove(&path) else {
-            // Nothing was to be done: it is as it was.
-            return self.before.last(&path);
-        };
-        if let Some(words) = made.words {
-            self.words.insert(words.code.clone(), words);
-        }
-        self.remarks.extend(made.text);
-        match made.image {
-            Converted::Pages(pages) => pages,
-            // What was published of a file stays as long as the file does.
-            Converted::Refused(reason) => {
-                self.tally.unreadable |= matches!(reason, Reason::Unreadable(_));
-                self.remarks.push(Remark::refused(path.clone(), reason));
-                self.before.last(&path)
-            }
-            Converted::InWork => {
-                self.tally.in_work += 1;
-                self.before.last(&path)
-            }
-        }
-    }
-
-    /// All items, with those whose folders cannot be read now; parents that lost all volumes are gone.
-    fn end(self, remarks: &mut Vec<Remark>) -> (Vec<Arc<Item>>, HashMap<String, Words>, Tally) {
-        let mut published = self.published;
-        remarks.extend(self.remarks);
-        let mut unreadable = self.before.in_unreadable_folders(remarks);
-        if !unreadable.is_empty() {
-            let names: HashSet<&str> = published.iter().map(|item| item.name.as_str()).collect();
-            unreadable.retain(|item| !names.contains(item.name.as_str()));
-            published.extend(unreadable);
-        }
-        let mut parents: HashSet<String> = published
-            .iter()
-            .filter_map(|item| item.parent.clone())
-            .collect();
-        published.retain(|item| !item.pages.is_empty() || parents.contains(&item.name));
-        let names: HashSet<&str> = published.iter().map(|item| item.name.as_str()).collect();
-        parents.retain(|parent| !names.contains(parent.as_str()));
-        let lost = parents;
-        for item in &mut published {
-            if item
-                .parent
-                .as_ref()
-                .is_some_and(|parent| lost.contains(parent))
-            {
-                Arc::make_mut(item).parent = None;
-            }
-        }
-        (published, self.words, self.tally)
-    }
-}
-
-/// Takes the numbers of pages that an item of `count` pages does not have out of its record, and gives them.
-fn only_pages(record: &mut Record, count: usize) -> Vec<u32> {
-    let has = |number: u32| (1..=count).contains(&(number as usize));
-    let numbers = record.ranges.iter().map(|range| range.page);
-    let all = record.thumbnail.into_iter().chain(numbers);
-    let missing = all.filter(|number| !has(*number)).collect();
-    record.thumbnail = record.thumbnail.filter(|number| has(*number));
-    record.ranges.retain(|range| has(range.page));
-    missing
 }
 
 /// Holds the collection for one ingest; the kernel lets go of it however the process ends.

@@ -11,6 +11,9 @@ use crate::bucket::Objects;
 use crate::name::{is_ignored, printable, usable};
 use crate::refusal::{Reason, Remark};
 
+/// Sub-folders that are looked into side by side.
+const THREADS: usize = 4;
+
 /// A file's state, to tell whether it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
@@ -104,21 +107,50 @@ pub fn scan(root: &Path, directory: &str) -> io::Result<Scan> {
     };
     let mut folders = Vec::new();
     scan.entries(&folder, None, &mut folders)?;
-    for name in folders {
-        let inner = beneath(&folder, Path::new(&name), flags).map_err(io::Error::from);
-        match inner.and_then(|inner| scan.entries(&inner, Some(&name), &mut Vec::new())) {
-            Ok(()) => scan.folders.push(name),
-            Err(error) => {
-                scan.files
-                    .retain(|file| file.folder.as_deref() != Some(name.as_str()));
-                let reason = Reason::Unreadable(error.to_string());
-                scan.remarks.push(Remark::refused(name, reason));
-            }
-        }
+    // There may be many, and a file system on a network lets each wait.
+    let share = folders.len().div_ceil(THREADS).max(1);
+    let parts: Vec<Scan> = std::thread::scope(|scope| {
+        let parts: Vec<_> = folders
+            .chunks(share)
+            .map(|names| scope.spawn(|| inside(&folder, names)))
+            .collect();
+        let ended = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended
+            .map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    for part in parts {
+        scan.files.extend(part.files);
+        scan.folders.extend(part.folders);
+        scan.remarks.extend(part.remarks);
+        scan.newest = scan.newest.max(part.newest);
     }
     scan.origin = Origin::Folder(folder);
     scan.fingerprint = scan.hash();
     Ok(scan)
+}
+
+/// What lies in the sub-folders `names`; those that cannot be read are set aside.
+fn inside(folder: &OwnedFd, names: &[String]) -> Scan {
+    let mut all = Scan::nothing();
+    for name in names {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::DIRECTORY;
+        let mut one = Scan::nothing();
+        let opened = beneath(folder, Path::new(name), flags).map_err(io::Error::from);
+        match opened.and_then(|inner| one.entries(&inner, Some(name), &mut Vec::new())) {
+            Ok(()) => {
+                all.files.extend(one.files);
+                all.folders.push(name.clone());
+            }
+            Err(error) => {
+                let reason = Reason::Unreadable(error.to_string());
+                one.remarks.push(Remark::refused(name.clone(), reason));
+            }
+        }
+        all.remarks.extend(one.remarks);
+        all.newest = all.newest.max(one.newest);
+    }
+    all
 }
 
 /// Opens `path` below `folder`; links that lead out of it do not open.
