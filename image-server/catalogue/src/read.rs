@@ -8,6 +8,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use acervo_record::Record;
 use acervo_tenancy::Bilingual;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use crate::error::CatalogueError;
@@ -433,9 +434,18 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri, flags)?;
+    stay_prepared(&connection)?;
     // Pages of the file are cached by the kernel; this is room for one query.
     connection.execute_batch("PRAGMA cache_size = -512; PRAGMA mmap_size = 0;")?;
     Ok(connection)
+}
+
+/// Lets statements be prepared once. Otherwise SQLite prepares those that compare a column with a parameter again
+/// whenever they are asked: a plan may depend on the value, but ours do not.
+pub(crate) fn stay_prepared(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(|_| ())
 }
 
 /// An item without its pages, from the columns id, record, digest, and name and record of its parent.

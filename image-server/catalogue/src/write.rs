@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::error::CatalogueError;
 use crate::index;
 use crate::model::{Item, Page, Refusal, Summary, Words};
+use crate::read::stay_prepared;
 use crate::row::{self, pack};
 use crate::schema::{PAGE_COLUMNS, PAGE_WIDTH, TABLES, VERSION};
 
@@ -43,6 +44,7 @@ impl CatalogueWriter {
             fs::copy(last, path).map_err(foreign)?;
         }
         let connection = Connection::open(path).map_err(fail)?;
+        stay_prepared(&connection).map_err(fail)?;
         // No journal: a file that was not finished is thrown away.
         connection
             .execute_batch(

@@ -390,3 +390,54 @@ fn a_catalogue_goes_on_being_read_after_another_took_its_name() {
         ["nueva"]
     );
 }
+
+#[test]
+fn items_and_pages_are_in_order_wherever_they_lie_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, next) = (folder.path().join("first"), folder.path().join("next"));
+    write(&first, &[item("uno", &["a", "b"]), item("dos", &["c"])]);
+    let volume = |name, codes| Item {
+        parent: Some("obra".to_owned()),
+        ..item(name, codes)
+    };
+    let items = [
+        item("dos", &["new", "c", "b"]),
+        item("obra", &[]),
+        volume("tomo 2", &["f", "e"]),
+        volume("tomo 1", &["d"]),
+        item("uno", &["a"]),
+    ];
+    write_from(&next, Some(&first), &items, &[]);
+    assert_eq!(Catalogue::open(&next).unwrap().items().unwrap(), items);
+}
+
+#[test]
+fn many_and_few_items_are_chosen_in_the_order_of_the_collection() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalogue");
+    let subject = |number: usize| {
+        if number.is_multiple_of(1000) {
+            "rare"
+        } else {
+            "common"
+        }
+    };
+    let items: Vec<Item> = (0..4000)
+        .rev()
+        .map(|number| about(&number.to_string(), "x", subject(number), "1900", &[]))
+        .collect();
+    write(&path, &items);
+    let catalogue = Catalogue::open(&path).unwrap();
+    let decade = (Facet::Decade, "1900".to_owned());
+    for (value, found) in [("common", 3996), ("rare", 4)] {
+        let value = (Facet::Subject, value.to_owned());
+        let choice = catalogue.choose(std::slice::from_ref(&value)).unwrap();
+        assert_eq!(choice.len(), found);
+        let names = names(catalogue.chosen(&choice, found - 2, 2).unwrap());
+        let last = if found > 4 { ["2", "1"] } else { ["1000", "0"] };
+        assert_eq!(names, last);
+        for both in [[value.clone(), decade.clone()], [decade.clone(), value]] {
+            assert_eq!(catalogue.choose(&both).unwrap(), choice);
+        }
+    }
+}

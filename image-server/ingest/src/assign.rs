@@ -317,6 +317,6 @@ fn only<'a>(index: &Index<'a>, text: &str) -> Option<Vec<&'a Found>> {
     (found.len() == 1).then_some(found)
 }
 
-fn first<'a, const N: usize>(candidates: [Option<Vec<&'a Found>>; N]) -> Vec<&'a Found> {
+fn first<const N: usize>(candidates: [Option<Vec<&Found>>; N]) -> Vec<&Found> {
     candidates.into_iter().flatten().next().unwrap_or_default()
 }

@@ -98,7 +98,12 @@ pub(crate) async fn find(
         Ok(catalogue.item(&item)?)
     })
     .await?;
-    match found.flatten() {
+    published(found.flatten())
+}
+
+/// What is known of an item that is published.
+pub(crate) fn published(found: Option<ItemState>) -> Result<Detail, Failure> {
+    match found {
         Some(ItemState::Published(detail)) => Ok(*detail),
         Some(ItemState::Gone) => Err(Failure::Gone),
         None => Err(Failure::NotFound),

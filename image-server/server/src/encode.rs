@@ -8,9 +8,9 @@ use bytes::Bytes;
 /// Shorter texts gain nothing.
 const WORTH: usize = 1024;
 /// Levels at which a page costs less to compress than to write.
-const BROTLI: u32 = 4;
-const GZIP: u32 = 5;
-const ZSTD: i32 = 6;
+const BROTLI: u32 = 3;
+const GZIP: u32 = 4;
+const ZSTD: i32 = 3;
 /// Above this the fastest level is taken: a listing of megabytes is not worth a second.
 const LARGE: usize = 512 << 10;
 
@@ -38,8 +38,13 @@ impl Coding {
         }
     }
 
-    /// The coding for a client: the one that makes text smallest, of those that it takes.
-    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+    /// For what was compressed when the program was built: the one that makes text smallest.
+    pub(crate) const SMALLEST: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
+    /// For what is compressed now: Zstandard takes a third of the time of Brotli, for as few bytes.
+    pub(crate) const QUICKEST: [Self; 3] = [Self::Zstd, Self::Brotli, Self::Gzip];
+
+    /// The coding for a client: the first in `order` that it takes.
+    pub(crate) fn accepted(headers: &HeaderMap, order: [Self; 3]) -> Self {
         let accepted: Vec<&str> = headers
             .get_all(header::ACCEPT_ENCODING)
             .iter()
@@ -57,10 +62,7 @@ impl Coding {
                 is_it && quality.is_none_or(|q| q.parse::<f32>().is_ok_and(|q| q > 0.0))
             })
         };
-        [Self::Brotli, Self::Zstd, Self::Gzip]
-            .into_iter()
-            .find(takes)
-            .unwrap_or(Self::Identity)
+        order.into_iter().find(takes).unwrap_or(Self::Identity)
     }
 
     /// The bytes in this coding; `None` where they are better sent as they are.
@@ -114,19 +116,22 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn the_smallest_of_what_a_client_takes() {
-        for (accepted, expected) in [
-            ("gzip, deflate, br, zstd", Coding::Brotli),
-            ("gzip, zstd", Coding::Zstd),
-            ("GZIP", Coding::Gzip),
-            ("br;q=0, gzip;q=0.5", Coding::Gzip),
-            ("deflate", Coding::Identity),
-            ("", Coding::Identity),
-            ("brotli", Coding::Identity),
+    fn the_first_of_what_a_client_takes() {
+        for (accepted, smallest, quickest) in [
+            ("gzip, deflate, br, zstd", Coding::Brotli, Coding::Zstd),
+            ("gzip, br", Coding::Brotli, Coding::Brotli),
+            ("gzip, zstd", Coding::Zstd, Coding::Zstd),
+            ("GZIP", Coding::Gzip, Coding::Gzip),
+            ("br;q=0, gzip;q=0.5", Coding::Gzip, Coding::Gzip),
+            ("deflate", Coding::Identity, Coding::Identity),
+            ("", Coding::Identity, Coding::Identity),
+            ("brotli", Coding::Identity, Coding::Identity),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
-            assert_eq!(Coding::accepted(&headers), expected, "{accepted}");
+            let of = |order| Coding::accepted(&headers, order);
+            assert_eq!(of(Coding::SMALLEST), smallest, "{accepted}");
+            assert_eq!(of(Coding::QUICKEST), quickest, "{accepted}");
         }
     }
 

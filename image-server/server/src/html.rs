@@ -23,6 +23,7 @@ use acervo_pages::{CONTENT_SECURITY_POLICY, Frame, Image, Named, ThemeLink};
 use acervo_tenancy::{Language, LanguageMap, Tenant};
 use axum::http::header;
 use axum::response::Response;
+use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use crate::address::segment;
@@ -145,10 +146,15 @@ pub(crate) fn number(query: &str, name: &str) -> Option<usize> {
     parameters(query, name).first()?.parse().ok()
 }
 
-fn html(asking: Asking<'_>, language: Language, text: String) -> Result<Response, Failure> {
-    let name = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
+fn html(
+    asking: Asking<'_>,
+    language: Language,
+    text: impl Into<Bytes>,
+) -> Result<Response, Failure> {
+    let text: Bytes = text.into();
+    let name = blake3::hash(&text).to_hex()[..32].to_owned();
     let kind = "text/html; charset=utf-8";
-    let mut response = respond::named(asking.headers, &name, kind, Keep::Ask, || Ok(text.into()))?;
+    let mut response = respond::named(asking.headers, &name, kind, Keep::Ask, || Ok(text))?;
     page_headers(&mut response, language);
     Ok(response)
 }

@@ -270,7 +270,7 @@ pub(crate) fn named(
     make: impl FnOnce() -> Result<Bytes, Failure>,
 ) -> Result<Response, Failure> {
     let coding = if encode::is_text(content_type) {
-        Coding::accepted(asked)
+        Coding::accepted(asked, Coding::QUICKEST)
     } else {
         Coding::Identity
     };

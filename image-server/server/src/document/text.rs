@@ -5,7 +5,7 @@ use axum::response::Response;
 use iiif_spec::presentation::{TextLine, TextPage, v2};
 
 use super::manifest::below;
-use super::{Api, answer, declared, etag, find, query};
+use super::{Api, answer, declared, etag, published, query};
 use crate::address::Addresses;
 use crate::answer::{Asking, Place};
 use crate::respond::Failure;
@@ -20,19 +20,17 @@ pub(crate) async fn text(
     code: String,
 ) -> Result<Response, Failure> {
     let collection = declared(asking, place, &name)?;
-    let detail = find(asking, place, &name, item).await?;
-    let pages = &detail.item.pages;
-    let has_text = pages
-        .iter()
-        .any(|page| page.code == code && page.text.is_some());
-    if !has_text {
-        return Err(Failure::NotFound);
-    }
     let page = code.clone();
-    let words = query(asking, place, &name, move |catalogue| {
-        Ok(catalogue.words(&page)?)
+    let found = query(asking, place, &name, move |catalogue| {
+        let detail = published(catalogue.item(&item)?)?;
+        let mut pages = detail.item.pages.iter();
+        if !pages.any(|one| one.code == page && one.text.is_some()) {
+            return Err(Failure::NotFound);
+        }
+        let words = catalogue.words(&page)?.ok_or(Failure::NotFound)?;
+        Ok((detail, words))
     });
-    let words = words.await?.flatten().ok_or(Failure::NotFound)?;
+    let (detail, words) = found.await?.ok_or(Failure::NotFound)?;
     let addresses = Addresses::of(asking, place);
     let kind = format!("text {}", api.major());
     let etag = etag(

@@ -18,7 +18,7 @@ pub(crate) fn asset(asking: Asking<'_>, path: &str) -> Result<Response, Failure>
     } else {
         Keep::Ask
     };
-    let coding = Coding::accepted(asking.headers);
+    let coding = Coding::accepted(asking.headers, Coding::SMALLEST);
     let bytes = match coding {
         Coding::Identity => asset.bytes,
         Coding::Gzip => asset.gzip,

@@ -3,12 +3,13 @@
 use acervo_catalogue::Entry;
 use acervo_pages::{self as pages, CollectionPage, Named, Paging};
 use axum::response::Response;
+use bytes::Bytes;
 
 use super::cards::Card;
 use super::choose::{Filters, Wanted};
 use super::{Around, html, number};
 use crate::answer::{Asking, Place};
-use crate::document::{declared, query};
+use crate::document::{declared, etag, generation, query};
 use crate::respond::Failure;
 
 /// Items on one page of a collection.
@@ -26,6 +27,20 @@ pub(crate) async fn collection(
     let wanted = Wanted::of(asking.query);
     let asked = wanted.clone();
     let language = around.language;
+    // Many entries and counts go into it, and many readers ask for the same.
+    let state = generation(asking, place, &name).to_string();
+    let parts = [
+        "page",
+        &name,
+        &state,
+        language.tag(),
+        asking.query,
+        &around.primary,
+    ];
+    let key = etag(asking, &around.base, &parts);
+    if let Some(known) = asking.state.documents.get(&key) {
+        return html(asking, language, known);
+    }
     let found = query(asking, place, &name, move |catalogue| {
         let choice = asked.choose(catalogue)?;
         let total = choice
@@ -69,5 +84,7 @@ pub(crate) async fn collection(
     };
     let canonical = format!("{}/{name}/", around.primary);
     let frame = around.frame(asking, &canonical);
-    html(asking, frame.language, pages::collection(&frame, &page))
+    let text = Bytes::from(pages::collection(&frame, &page));
+    asking.state.documents.insert(key, text.clone());
+    html(asking, frame.language, text)
 }

@@ -17,7 +17,7 @@ use super::excerpt::Question;
 use super::{Around, Label, choose, html, number, parameters};
 use crate::address::{Addresses, segment};
 use crate::answer::{Asking, Place};
-use crate::document::{declared, find, query};
+use crate::document::{declared, published, query};
 use crate::image;
 use crate::respond::Failure;
 
@@ -29,13 +29,47 @@ pub(crate) async fn item(
     item: String,
 ) -> Result<Response, Failure> {
     let collection = declared(asking, place, &name)?;
-    let detail = find(asking, place, &name, item).await?;
+    let number = number(asking.query, "page").unwrap_or(1);
+    let found = query(asking, place, &name, move |catalogue| {
+        let detail = published(catalogue.item(&item)?)?;
+        let shown = number
+            .checked_sub(1)
+            .and_then(|at| detail.item.pages.get(at));
+        let beside = match shown {
+            Some(page) => {
+                let (before, after) = catalogue.neighbours(&item)?;
+                let words = match page.text {
+                    Some(_) => catalogue.words(&page.code)?,
+                    None => None,
+                };
+                Beside {
+                    before,
+                    after,
+                    words,
+                }
+            }
+            None => Beside::default(),
+        };
+        Ok((detail, beside))
+    });
+    let (detail, beside) = found.await?.ok_or(Failure::NotFound)?;
     let around = Around::of(asking, place);
     if detail.item.pages.is_empty() {
         volumes(asking, place, around, collection, detail).await
     } else {
-        images(asking, place, around, collection, detail).await
+        images(asking, place, around, collection, detail, beside)
     }
+}
+
+/// What the page of an image shows beside its item.
+#[derive(Default)]
+struct Beside {
+    /// The item before it, by its name.
+    before: Option<(String, Record)>,
+    /// The item after it.
+    after: Option<(String, Record)>,
+    /// The text of the image, as it is stored.
+    words: Option<String>,
 }
 
 /// The page of a work in volumes.
@@ -91,29 +125,24 @@ async fn volumes(
 }
 
 /// The page of an item with images.
-async fn images(
+fn images(
     asking: Asking<'_>,
     place: Place<'_>,
     mut around: Around<'_>,
     collection: &Collection,
     detail: Detail,
+    beside: Beside,
 ) -> Result<Response, Failure> {
     let name = collection.name.as_str();
     let Detail { item, parent, .. } = &detail;
     let number = number(asking.query, "page").unwrap_or(1);
     let turn = Turn::new(number, item.pages.len()).ok_or(Failure::NotFound)?;
     let shown = item.pages.get(number - 1).ok_or(Failure::NotFound)?;
-    let (wanted, code) = (item.name.clone(), shown.code.clone());
-    let has_text = shown.text.is_some();
-    let found = query(asking, place, name, move |catalogue| {
-        let words = if has_text {
-            catalogue.words(&code)?
-        } else {
-            None
-        };
-        Ok((catalogue.neighbours(&wanted)?, words))
-    });
-    let ((before, after), words) = found.await?.unwrap_or_default();
+    let Beside {
+        before,
+        after,
+        words,
+    } = beside;
     let words: Option<Words> = words.map(|text| serde_json::from_str(&text)).transpose()?;
     let addresses = Addresses::of(asking, place);
     let label = |record: &Record, name_of: &str| Label {
