@@ -76,14 +76,22 @@ impl CatalogueWriter {
     ) -> Result<(), CatalogueError> {
         self.run(|connection| {
             let mut before = HashMap::new();
+            // Left to SQLite, a new page might get the id of one that is taken out here and comes back after it.
+            let mut last: i64 =
+                connection.query_row("SELECT coalesce(max(id), 0) FROM page", [], |row| {
+                    row.get(0)
+                })?;
             for item in items.clone() {
                 take_pages(connection, &item.name, &mut before)?;
             }
             for item in items {
                 let id = place(connection, item)?;
                 for (position, page) in (1u64..).zip(&item.pages) {
-                    let known = before.remove(&page.code);
-                    insert_page(connection, id, position, known, page)?;
+                    let page_id = before.remove(&page.code).unwrap_or_else(|| {
+                        last += 1;
+                        last
+                    });
+                    insert_page(connection, id, position, page_id, page)?;
                     keep_words(connection, page, words(&page.code))?;
                 }
                 index_item(connection, id, item)?;
@@ -313,7 +321,7 @@ fn insert_page(
     connection: &Connection,
     item: i64,
     position: u64,
-    known: Option<i64>,
+    id: i64,
     page: &Page,
 ) -> rusqlite::Result<()> {
     let marks = "?,".repeat(PAGE_WIDTH + 2);
@@ -325,7 +333,7 @@ fn insert_page(
         .then(|| row::json(&page.alt))
         .transpose()?;
     connection.prepare_cached(&sql)?.execute(params![
-        known,
+        id,
         item,
         position,
         page.code,
