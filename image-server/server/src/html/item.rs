@@ -108,18 +108,7 @@ async fn images(
     let number = number(asking.query, "page").unwrap_or(1);
     let turn = Turn::new(number, item.pages.len()).ok_or(Failure::NotFound)?;
     let shown = item.pages.get(number - 1).ok_or(Failure::NotFound)?;
-    let (wanted, code) = (item.name.clone(), shown.code.clone());
-    let has_text = shown.text.is_some();
-    let found = query(asking, place, name, move |catalogue| {
-        let words = if has_text {
-            catalogue.words(&code)?
-        } else {
-            None
-        };
-        Ok((catalogue.neighbours(&wanted)?, words))
-    });
-    let ((before, after), words) = found.await?.unwrap_or_default();
-    let words: Option<Words> = words.map(|text| serde_json::from_str(&text)).transpose()?;
+    let ((before, after), words) = beside(asking, place, name, &item.name, shown).await?;
     let addresses = Addresses::of(asking, place);
     let label = |record: &Record, name_of: &str| Label {
         text: record.label_or(name_of),
@@ -204,6 +193,32 @@ async fn images(
     let canonical = format!("{}/{name}/{}/", around.primary, segment(&item.name));
     let frame = around.frame(asking, &canonical);
     html(asking, frame.language, pages::item(&frame, &page))
+}
+
+/// The items before and after an item.
+type Neighbours = (Option<(String, Record)>, Option<(String, Record)>);
+
+/// The neighbours of an item, and the text of the page shown.
+async fn beside(
+    asking: Asking<'_>,
+    place: Place<'_>,
+    collection: &str,
+    item: &str,
+    shown: &Page,
+) -> Result<(Neighbours, Option<Words>), Failure> {
+    let (item, code) = (item.to_owned(), shown.code.clone());
+    let has_text = shown.text.is_some();
+    let found = query(asking, place, collection, move |catalogue| {
+        let words = if has_text {
+            catalogue.words(&code)?
+        } else {
+            None
+        };
+        Ok((catalogue.neighbours(&item)?, words))
+    });
+    let (neighbours, words) = found.await?.unwrap_or_default();
+    let words = words.map(|text| serde_json::from_str(&text)).transpose()?;
+    Ok((neighbours, words))
 }
 
 /// The record with the collection's statement where it has none of its own.
