@@ -5,14 +5,18 @@
 mod browser;
 mod cluster;
 mod control_plane;
+mod crawl;
 mod disk;
 mod documents;
 mod fixtures;
 mod folder;
 mod guard;
+mod html;
 mod http;
 mod institution;
+mod kinds;
 mod kubectl;
+mod links;
 mod operator;
 mod process;
 mod python;
@@ -22,16 +26,22 @@ mod tools;
 mod volume;
 mod wait;
 
-pub use browser::read_pages;
+pub use browser::{
+    Verdict, parse_presentation, read_pages, show_in_viewers, slow_link, validate_html,
+};
 pub use cluster::{Cluster, Routing};
 pub use control_plane::{Asked, ControlPlane, render_chart};
+pub use crawl::{Crawl, Foreign, Visit};
 pub use disk::{SmallDisk, may_mount};
 pub use documents::{Document, Documents, image_services};
 pub use fixtures::{Raster, jpeg_header, multi_page_tiff, png_bomb, tiff_claiming};
 pub use folder::{Collection, Folder, copy_folder};
+pub use html::{Element, elements, resolve};
 pub use http::{Answer, get, get_with, raw};
 pub use institution::{VALUES, condition, institution};
+pub use kinds::Kinds;
 pub use kubectl::Kubectl;
+pub use links::{How, Link};
 pub use operator::Operator;
 pub use process::acervo;
 pub use python::{Environment, python};

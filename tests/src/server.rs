@@ -118,12 +118,18 @@ impl Server {
         get_with(&self.url(path), headers)
     }
 
+    /// The URL of `path` on the admin port.
+    #[must_use]
+    pub fn admin_url(&self, path: &str) -> String {
+        format!("{}{path}", self.admin)
+    }
+
     /// GET `path` on the admin port.
     ///
     /// # Errors
     /// If there is no answer.
     pub fn admin(&self, path: &str) -> Result<Answer> {
-        get(&format!("{}{path}", self.admin))
+        get(&self.admin_url(path))
     }
 
     /// All that it printed so far.

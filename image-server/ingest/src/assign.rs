@@ -6,7 +6,8 @@ use acervo_sheet::{Row, Sheet};
 
 use crate::group::{Group, Member, nfc};
 use crate::natural::natural_order;
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::Found;
 
 /// The items of a spreadsheet.
@@ -283,6 +284,6 @@ fn only<'a>(index: &Index<'a>, text: &str) -> Option<Vec<&'a Found>> {
     (found.len() == 1).then_some(found)
 }
 
-fn first<'a, const N: usize>(candidates: [Option<Vec<&'a Found>>; N]) -> Vec<&'a Found> {
+fn first<const N: usize>(candidates: [Option<Vec<&Found>>; N]) -> Vec<&Found> {
     candidates.into_iter().flatten().next().unwrap_or_default()
 }

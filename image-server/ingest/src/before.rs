@@ -11,7 +11,8 @@ use crate::convert::recipe;
 use crate::error::IngestError;
 use crate::group::Group;
 use crate::publish::Publication;
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::run::Job;
 use crate::scan::Found;
 

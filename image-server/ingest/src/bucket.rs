@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use acervo_bucket::{Bucket, BucketError, Object};
 
 use crate::name::{is_ignored, usable};
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::{Found, Origin, Scan, Stamp};
 
 /// Objects that are fetched when they are opened.

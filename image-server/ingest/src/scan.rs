@@ -9,7 +9,8 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
 
 use crate::bucket::Objects;
 use crate::name::{is_ignored, printable, usable};
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 
 /// A file's state, to tell whether it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

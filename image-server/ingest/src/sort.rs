@@ -9,7 +9,8 @@ use acervo_sheet::{Format, Reading, Sheet};
 use crate::before::Before;
 use crate::error::IngestError;
 use crate::group::nfc;
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::{Found, Scan};
 
 /// The largest spreadsheet, in bytes.

@@ -58,9 +58,21 @@ function tellFull() {
 // Whether to open deep zoom unasked: never over a connection that is to be spared, else on a wide screen or
 // where the address asks for a part of the image.
 function roomy() {
+  return !spare() && (matchMedia("(min-width: 48rem)").matches || region() !== null);
+}
+
+// Whether the connection is to be spared.
+function spare() {
   const connection = navigator.connection;
-  const spare = connection?.saveData || /(^|-)[23]g$/.test(connection?.effectiveType ?? "");
-  return !spare && (matchMedia("(min-width: 48rem)").matches || region() !== null);
+  return connection?.saveData || /(^|-)[23]g$/.test(connection?.effectiveType ?? "");
+}
+
+// Puts a larger still image in the place of the first one, once that is there, where the line carries it.
+async function sharpen() {
+  const image = still().querySelector("img");
+  if (!image.dataset.srcset || spare()) return;
+  await image.decode().catch(() => {});
+  image.srcset = image.dataset.srcset;
 }
 
 // The part of the image that the address names: [x, y, w, h], or null.
@@ -262,7 +274,10 @@ async function turn(address, remember) {
     next?.focus({ preventScroll: true });
   }
   if (viewer) open();
-  else setState("still", caption());
+  else {
+    setState("still", caption());
+    sharpen();
+  }
 }
 
 function showCurrentInStrip() {
@@ -301,3 +316,4 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("fullscreenchange", tellFull);
 showCurrentInStrip();
 if (roomy()) open();
+else sharpen();

@@ -9,7 +9,7 @@ use acervo_record::{Record, Text};
 use acervo_tenancy::Language;
 use axum::response::Response;
 
-use super::cards::{Card, smallest};
+use super::cards::{Card, in_card};
 use super::excerpt::Question;
 use super::{Around, Label, html, number, parameters};
 use crate::address::segment;
@@ -168,7 +168,7 @@ fn result(
                 language: text.and_then(|text| text.language),
                 snippet,
             });
-            card = card.showing(smallest(&around.base, collection, &page));
+            card = card.showing(in_card(&around.base, collection, &page));
         }
     }
     Shown {
