@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Seek as _, SeekFrom, Write as _};
 use std::sync::LazyLock;
 
 use acervo_tests::{Server, Volume, copy_folder, examples};
@@ -233,20 +232,27 @@ fn every_filter_leads_to_as_many_items_as_it_says() -> Result<()> {
     Ok(())
 }
 
+/// The museum's volume, with its books' catalogue damaged from `from` for `length` bytes.
+fn damaged(volume: &Volume, whole: &[u8], from: usize, length: usize) -> Result<()> {
+    let mut bytes = whole.to_vec();
+    let end = bytes.len().min(from + length);
+    bytes[from..end].fill(0xA5);
+    Ok(fs::write(
+        volume.published("libros").join("catalogue"),
+        bytes,
+    )?)
+}
+
 #[test]
 fn a_damaged_catalogue_costs_only_its_collection() -> Result<()> {
-    // At its beginning, so that it is no database; and further on, so that it opens and is found out later.
-    for (name, from) in [("its head", 0), ("its body", 4096)] {
-        let volume = museum()?;
-        let path = volume.published("libros").join("catalogue");
-        let length = fs::metadata(&path)?.len();
-        let mut file = fs::OpenOptions::new().write(true).open(&path)?;
-        file.seek(SeekFrom::Start(from))?;
-        file.write_all(&vec![0xA5; usize::try_from(length - from)?])?;
-        drop(file);
+    let volume = museum()?;
+    let whole = fs::read(volume.published("libros").join("catalogue"))?;
+    // At its beginning, so that it is no database; and after it, so that it opens and is found out later.
+    for from in [0, 4096] {
+        damaged(&volume, &whole, from, whole.len())?;
         let server = volume.serve(&[])?;
         let found = items(&server, &search("Puerto Sereno"))?;
-        assert!(!found.is_empty(), "{name}: nothing is found");
+        assert!(!found.is_empty(), "nothing is found");
         assert!(
             found.iter().all(|item| item.starts_with("fotografias/")),
             "{found:?}"
@@ -263,13 +269,43 @@ fn a_damaged_catalogue_costs_only_its_collection() -> Result<()> {
             ("libros/", 500),
         ] {
             let answer = server.get(&format!("/{MUSEUM}/{path}"))?;
-            assert_eq!(answer.status, status, "{name}: {path}: {}", answer.text());
+            assert_eq!(
+                answer.status,
+                status,
+                "from {from}: {path}: {}",
+                answer.text()
+            );
         }
         assert!(
             server.log().contains("libros/catalogue"),
             "{}",
             server.log()
         );
+    }
+    Ok(())
+}
+
+#[test]
+fn wherever_a_catalogue_is_damaged_the_other_collection_is_searched_and_shown() -> Result<()> {
+    const BLOCK: usize = 4096;
+    let volume = museum()?;
+    let whole = fs::read(volume.published("libros").join("catalogue"))?;
+    assert!(whole.len() > 10 * BLOCK, "{} bytes", whole.len());
+    for from in (0..whole.len()).step_by(BLOCK) {
+        damaged(&volume, &whole, from, BLOCK)?;
+        let server = volume.serve(&[])?;
+        let found = items(&server, &search("Puerto Sereno"))?;
+        let photographs = found.iter().filter(|item| item.starts_with("fotografias/"));
+        assert!(photographs.count() > 0, "from {from}: {found:?}");
+        for path in [
+            "",
+            "fotografias/",
+            "fotografias/MC-F-003/",
+            "search?q=n%C3%A1utica",
+        ] {
+            let answer = server.get(&format!("/{MUSEUM}/{path}"))?;
+            assert_eq!(answer.status, 200, "from {from}: {path}\n{}", server.log());
+        }
     }
     Ok(())
 }
