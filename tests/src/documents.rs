@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::server::Server;
 
 /// What a path segment keeps as it is.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')

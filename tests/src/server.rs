@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::folder::Folder;
 use crate::guard::Guard;
-use crate::http::{Answer, get};
+use crate::http::{Answer, get, get_with};
 use crate::process::{Output, START, binary, spawn};
 use crate::tools::run;
 use crate::wait::until;
@@ -108,6 +108,14 @@ impl Server {
     /// If there is no answer.
     pub fn get(&self, path: &str) -> Result<Answer> {
         get(&self.url(path))
+    }
+
+    /// GET `path` with request headers.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+        get_with(&self.url(path), headers)
     }
 
     /// The URL of `path` on the admin port.
