@@ -24,6 +24,9 @@ venv = $(CACHE)/python-$(1)-$(shell { python3 -V; cat tests/python/requirements-
 VALIDATOR := $(call venv,validator)
 PREZI := $(call venv,prezi)
 
+# Other viewers, named by what is in them likewise.
+VIEWERS := $(CACHE)/viewers-$(shell cksum < tests/browser/viewers.txt | cut -d ' ' -f 1)
+
 VIEWER := image-server/pages/node_modules/.package-lock.json
 BROWSER := tests/node_modules/.package-lock.json
 CRD := crds/generated/iiifinstitutions.acervo.dev.yaml
@@ -32,6 +35,7 @@ IMAGES := $(TARGET)/images
 # The outside tests that want Python, a browser or a cluster are behind this feature of the crate acervo-tests.
 TOOLS := --features acervo-tests/tools
 test-env = ACERVO_BIN_DIR=$(TARGET)/debug ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) \
+	ACERVO_VIEWERS=$(VIEWERS) \
 	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_S3_BIN=$$(tests/s3/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
 # One build for all: the same packages and targets every time, so that nothing is compiled twice with other features.
 build-all = cargo build --quiet --workspace --all-targets
@@ -55,7 +59,7 @@ run: build-tools $(VIEWER) ## build and start the whole platform from examples/,
 test: lint test-tools images ## everything that must hold; installs what it needs first
 	@tests/chart/check
 	@cd tests/cluster && shellcheck -x build up down inside install load node control-plane lib/*
-	@shellcheck tests/chart/check tests/images/build tests/s3/build .ci/need .ci/run
+	@shellcheck tests/browser/install-viewers tests/chart/check tests/images/build tests/s3/build .ci/need .ci/run
 	@$(call run-tests,$(TOOLS),$(test-env))
 
 .PHONY: test-fast
@@ -128,7 +132,7 @@ build-tools:
 	@.ci/need cargo node npm cc cmake nasm
 
 .PHONY: test-tools
-test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER)
+test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER) $(VIEWERS)/.ready
 	@.ci/need chromium libmagic openssl sqlite3 vips shellcheck
 	@$(MAKE) cluster-tools
 	@tests/s3/build >/dev/null
@@ -142,7 +146,13 @@ $(VALIDATOR)/.ready $(PREZI)/.ready: $(CACHE)/python-%/.ready:
 	@touch $@
 
 $(VIEWER) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json %/package.json
-	@cd $* && npm ci --loglevel=error --no-audit --no-fund
+	@cd $* && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund
+	@touch $@
+
+$(VIEWERS)/.ready:
+	@.ci/need npm openssl
+	@echo "installing viewers ($(@D))"
+	@tests/browser/install-viewers $(@D)
 	@touch $@
 
 $(DENY):

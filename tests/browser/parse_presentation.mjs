@@ -124,7 +124,8 @@ async function judge(place) {
   const wrong = [...strict(document), ...apart(document)]
   if (/^https?:/.test(place) && document.id !== place) wrong.push(`its id is ${document.id}`)
   if (/^https?:.*\/presentation\/3\//.test(place)) {
-    wrong.push(...await older(document, place.replace('/presentation/3/', '/presentation/2/')))
+    const other = place.replace('/presentation/3/', '/presentation/2/')
+    wrong.push(...await older(document, other).catch((error) => [String(error)]))
   }
   return wrong
 }

@@ -1,7 +1,7 @@
 """Parses IIIF Presentation 3.0 documents with iiif-prezi3.
 
 Standard input: a JSON list of documents. Standard output: one JSON object
-{collections, manifests, canvases, problems: [{id, message}]}.
+{collections, manifests, canvases, annotation_pages, problems: [{id, message}]}.
 A problem is a document that the library refuses, or that says something the library does not know and
 therefore drops or changes when it writes the document again.
 """
@@ -11,7 +11,11 @@ import sys
 
 import iiif_prezi3
 
-PARSERS = {"Collection": iiif_prezi3.Collection, "Manifest": iiif_prezi3.Manifest}
+PARSERS = {
+    "AnnotationPage": iiif_prezi3.AnnotationPage,
+    "Collection": iiif_prezi3.Collection,
+    "Manifest": iiif_prezi3.Manifest,
+}
 
 
 def lost(before, after, path=""):
@@ -53,6 +57,7 @@ def main():
             "collections": kinds.count("Collection"),
             "manifests": kinds.count("Manifest"),
             "canvases": sum(len(d.get("items", [])) for d in documents if d.get("type") == "Manifest"),
+            "annotation_pages": kinds.count("AnnotationPage"),
             "problems": [{"id": who, "message": message} for who, message in problems if message],
         },
         sys.stdout,

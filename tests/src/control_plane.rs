@@ -287,7 +287,12 @@ impl ControlPlane {
                 "--subresource",
                 "status",
             ];
-            self.kubectl.patch(&target, &status)?;
+            // A rollout may have taken it away meanwhile.
+            if let Err(error) = self.kubectl.patch(&target, &status)
+                && self.kubectl.get(&target[..4])?.is_some()
+            {
+                return Err(error);
+            }
         }
         Ok(())
     }

@@ -87,15 +87,22 @@ impl Folder {
                 }))
             })
             .collect::<Result<_>>()?;
+        self.resource(name, json!({ "collections": collections }))
+    }
+
+    /// Writes the resource of an institution: `spec`, with a name to display and a size.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn resource(&self, name: &str, mut spec: Value) -> Result<()> {
+        spec["displayName"] =
+            json!({ "es": format!("Institución {name}"), "en": format!("Institution {name}") });
+        spec["storage"] = json!({ "size": "1Gi" });
         let resource = json!({
             "apiVersion": "acervo.dev/v1alpha1",
             "kind": "IiifInstitution",
             "metadata": { "name": name },
-            "spec": {
-                "displayName": { "es": format!("Institución {name}"), "en": format!("Institution {name}") },
-                "storage": { "size": "1Gi" },
-                "collections": collections,
-            },
+            "spec": spec,
         });
         // JSON is YAML.
         self.yaml(name, &serde_json::to_string_pretty(&resource)?)
@@ -177,4 +184,22 @@ impl Folder {
         let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
         Ok(serde_json::from_slice(&bytes)?)
     }
+}
+
+/// Copies a folder with all that is in it; what is there already is written over.
+///
+/// # Errors
+/// If something cannot be read or written.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
 }

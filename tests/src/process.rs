@@ -34,6 +34,16 @@ pub(crate) fn binary(package: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// The built `acervo` with `arguments`.
+///
+/// # Errors
+/// If it cannot be built.
+pub fn acervo(arguments: &[&str]) -> Result<Command> {
+    let mut command = Command::new(binary("acervo")?);
+    command.args(arguments);
+    Ok(command)
+}
+
 /// Builds a package, as cargo would for a test of its own.
 fn build(package: &str) -> Result<PathBuf> {
     let output = run(

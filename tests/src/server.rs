@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::folder::Folder;
 use crate::guard::Guard;
-use crate::http::{Answer, get};
+use crate::http::{Answer, get, get_with};
 use crate::process::{Output, START, binary, spawn};
 use crate::tools::run;
 use crate::wait::until;
@@ -110,12 +110,26 @@ impl Server {
         get(&self.url(path))
     }
 
+    /// GET `path` with request headers.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+        get_with(&self.url(path), headers)
+    }
+
+    /// The URL of `path` on the admin port.
+    #[must_use]
+    pub fn admin_url(&self, path: &str) -> String {
+        format!("{}{path}", self.admin)
+    }
+
     /// GET `path` on the admin port.
     ///
     /// # Errors
     /// If there is no answer.
     pub fn admin(&self, path: &str) -> Result<Answer> {
-        get(&format!("{}{path}", self.admin))
+        get(&self.admin_url(path))
     }
 
     /// All that it printed so far.

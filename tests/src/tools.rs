@@ -67,8 +67,11 @@ pub fn run(command: &mut Command, input: &[u8]) -> Result<Output> {
     Ok(output)
 }
 
-/// Runs a program to its end, whatever code it ends with.
-pub(crate) fn run_any(command: &mut Command, input: &[u8]) -> Result<Output> {
+/// Runs a program to its end with `input` on its standard input, whatever code it ends with.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn run_any(command: &mut Command, input: &[u8]) -> Result<Output> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -20,8 +20,11 @@ pub fn until<T>(
     until_every(PAUSE, what, limit, probe)
 }
 
-/// As [`until`], with a pause between two looks that cost more.
-pub(crate) fn until_every<T>(
+/// As [`until`], with a pause of one's own between two looks.
+///
+/// # Errors
+/// As [`until`].
+pub fn until_every<T>(
     pause: Duration,
     what: &str,
     limit: Duration,

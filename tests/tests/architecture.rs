@@ -41,6 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "acervo-catalogue",
             "acervo-crds",
             "acervo-ingest",
+            "acervo-page-text",
             "acervo-pages",
             "acervo-pixels",
             "acervo-record",

@@ -1,52 +1,14 @@
 //! A full disk stops an ingest, not the serving.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
-use acervo_tests::{Collection, Documents, Folder, Raster, Server, image_services, run, until};
+use acervo_tests::{
+    Collection, Documents, Folder, Raster, Server, SmallDisk, image_services, may_mount, until,
+};
 use anyhow::Result;
 
 const INSTITUTION: &str = "archivo";
 const COLLECTION: &str = "fotos";
-
-/// A small file system in memory; unmounted when dropped.
-struct SmallDisk<'p>(&'p Path);
-
-impl<'p> SmallDisk<'p> {
-    fn mount(at: &'p Path, size: &str) -> Result<Self> {
-        std::fs::create_dir_all(at)?;
-        run(
-            Command::new("mount")
-                .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
-                .arg(at),
-            b"",
-        )?;
-        Ok(Self(at))
-    }
-
-    fn grow(&self, size: &str) -> Result<()> {
-        run(
-            Command::new("mount")
-                .args(["-o", &format!("remount,size={size}")])
-                .arg(self.0),
-            b"",
-        )?;
-        Ok(())
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        // Lazily: the killed server may be a moment behind. A mount that is left says so in `mount`.
-        let _ = Command::new("umount").arg("-l").arg(self.0).status();
-    }
-}
-
-fn may_mount() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
-}
 
 #[test]
 fn a_full_disk_leaves_the_last_published_state_serving_and_room_lets_ingest_go_on() -> Result<()> {
@@ -69,7 +31,7 @@ fn a_full_disk_leaves_the_last_published_state_serving_and_room_lets_ingest_go_o
         "calle.jpg",
         &Raster::computed(500, 400, 40).jpeg()?,
     )?;
-    let disk = SmallDisk::mount(folder.data(), "1m")?;
+    let disk = SmallDisk::mount(folder.data(), 1 << 20)?;
     let server = Server::start(&folder, &[])?;
     let manifest = server.get(&Documents::manifest(INSTITUTION, COLLECTION, "calle"))?;
     let image = format!(
@@ -101,7 +63,7 @@ fn a_full_disk_leaves_the_last_published_state_serving_and_room_lets_ingest_go_o
         "our disk is not the file's fault"
     );
 
-    disk.grow("200m")?;
+    disk.resize(200 << 20)?;
     // A change is what an ingest waits for.
     folder.hand_over(
         INSTITUTION,

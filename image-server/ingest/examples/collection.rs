@@ -15,7 +15,6 @@ use std::path::Path;
 use acervo_catalogue::{Catalogue, FILE_NAME};
 use acervo_ingest::{Job, Silent, Source, ingest};
 use acervo_pixels::source::Limits;
-use acervo_pixels::{JPEG_QUALITY, TILE};
 
 /// The collection, and its folders.
 const NAME: &str = "benchmark";
@@ -85,6 +84,8 @@ struct Kind {
     image: Vec<u8>,
     /// A pyramid; not of that source, which has less pixels.
     pyramid: std::path::PathBuf,
+    /// Names how it was made.
+    recipe: String,
 }
 
 impl Kind {
@@ -92,8 +93,7 @@ impl Kind {
     /// pyramid of its own, which takes long and is right.
     fn stored(&self, code: &str) -> String {
         let content = blake3::hash(&self.image).to_hex();
-        let recipe = format!("acervo-1 tile={TILE} jpeg={JPEG_QUALITY} 420");
-        let hash = blake3::hash(format!("{content} 0 {recipe}").as_bytes()).to_hex();
+        let hash = blake3::hash(format!("{content} 0 {}", self.recipe).as_bytes()).to_hex();
         format!("{code}-{}.tif", &hash[..16])
     }
 }
@@ -133,7 +133,8 @@ fn kinds(root: &Path) -> Result<Vec<Kind>, Box<dyn Error>> {
         dry: false,
     };
     ingest(&job, &Silent)?;
-    let items = Catalogue::open(&job.published.join(FILE_NAME))?.items()?;
+    let catalogue = Catalogue::open(&job.published.join(FILE_NAME))?;
+    let (items, recipe) = (catalogue.items()?, catalogue.recipe()?);
     let pages = items.iter().flat_map(|item| &item.pages);
     pages
         .zip(0..)
@@ -141,6 +142,7 @@ fn kinds(root: &Path) -> Result<Vec<Kind>, Box<dyn Error>> {
             Ok(Kind {
                 image: png(48 + kind, 64)?,
                 pyramid: job.published.join("items").join(&page.stored.file),
+                recipe: recipe.clone(),
             })
         })
         .collect()

@@ -7,7 +7,8 @@ use acervo_sheet::{Row, Sheet};
 
 use crate::group::{Group, Member, nfc};
 use crate::natural::natural_order;
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::Found;
 
 /// The items of a spreadsheet.

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 
 use acervo_bucket::{Bucket, BucketError, Object};
 
 use crate::name::{is_ignored, usable};
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::{Found, Origin, Scan, Stamp};
 
 /// Objects that are fetched when they are opened.
@@ -100,7 +101,8 @@ impl Objects {
             Err(BucketError::Changed { .. }) => return Err(io::ErrorKind::NotFound.into()),
             Err(error) => return Err(io::Error::other(error)),
         }
-        // It is read once, and gone when it is closed.
+        // It is read once, from its beginning, and gone when it is closed.
+        file.rewind()?;
         fs::remove_file(&partial)?;
         Ok((file, stamp(object)))
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use acervo_catalogue::{Page, SourceFile, Stored};
 use acervo_pixels::source::{Limits, Source};
 use acervo_pixels::{BuildError, JPEG_QUALITY, TILE, build_pyramid};
-use tiff_pyramid::{Pyramid, WriteError};
+use tiff_pyramid::{Pyramid, SMALLEST, WriteError};
 
 use crate::error::IngestError;
 use crate::refusal::Reason;
@@ -16,7 +16,7 @@ use crate::scan::{Found, Scan, Stamp};
 
 /// Names how pyramids are made: a change of it makes every pyramid anew.
 pub(crate) fn recipe() -> String {
-    format!("acervo-1 tile={TILE} jpeg={JPEG_QUALITY} 420")
+    format!("acervo-2 tile={TILE} smallest={SMALLEST} jpeg={JPEG_QUALITY} 420")
 }
 
 /// What became of a file.

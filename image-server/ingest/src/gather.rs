@@ -9,7 +9,8 @@ use acervo_record::Record;
 use crate::before::Before;
 use crate::convert::Converted;
 use crate::group::{Group, Member};
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::run::Made;
 use crate::scan::Found;
 

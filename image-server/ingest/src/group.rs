@@ -7,7 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::assign::Assigned;
 use crate::natural::natural_order;
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::Found;
 
 /// An item to be: its files, in order, and what is known of it.

@@ -91,10 +91,13 @@ pub struct ReportHead {
     pub finished: Option<Timestamp>,
     /// The first that was set aside.
     pub reasons: Vec<ReportEntry>,
+    /// The first that is worth a look.
+    pub noted: Vec<ReportEntry>,
 }
 
 impl ReportHead {
-    /// Reads the report of the collection published in `folder`, with at most `reasons` of its reasons;
+    /// Reads the report of the collection published in `folder`, with at most `reasons` of its reasons and
+    /// as many of its notes;
     /// `None` if there is no report.
     ///
     /// # Errors
@@ -130,7 +133,7 @@ impl<'de> Visitor<'de> for Reading {
                 "inWork" => head.in_work = map.next_value()?,
                 "fingerprint" => head.fingerprint = Some(map.next_value()?),
                 "finished" => head.finished = Some(map.next_value()?),
-                "notes" => (head.notes, _) = map.next_value_seed(First(0))?,
+                "notes" => (head.notes, head.noted) = map.next_value_seed(First(self.0))?,
                 "refused" => (head.refused, head.reasons) = map.next_value_seed(First(self.0))?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;

@@ -9,7 +9,8 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
 
 use crate::bucket::Objects;
 use crate::name::{is_ignored, printable, usable};
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 
 /// Sub-folders that are looked into side by side.
 const THREADS: usize = 4;

@@ -4,7 +4,8 @@ use std::io::Read as _;
 
 use acervo_sheet::{Format, Reading, Sheet};
 
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::{Found, Scan};
 
 /// The largest spreadsheet, in bytes.

@@ -6,7 +6,8 @@ use acervo_pixels::source::{SourceError, identify};
 
 use crate::before::Before;
 use crate::group::nfc;
-use crate::refusal::{Reason, Remark};
+use crate::refusal::Reason;
+use crate::remark::Remark;
 use crate::scan::{Found, Scan};
 
 /// The files of a scan by what they are for.
@@ -20,9 +21,9 @@ pub(crate) struct Sorted {
     pub(crate) remarks: Vec<Remark>,
 }
 
-/// Sorts the `files` of a scan beside the spreadsheets. Files that are no images do not take part: they cannot take the name of one
-/// that is. A file that was published is judged later, when it is read; so are objects of a bucket, which
-/// would have to be fetched.
+/// Sorts the `files` of a scan, without spreadsheets. Files that are no images do not take part: they cannot
+/// take the name of one that is. A file that was published is judged later, when it is read; so are objects of
+/// a bucket, which would have to be fetched.
 pub(crate) fn sort(files: Vec<Found>, scan: &Scan, before: &Before) -> Sorted {
     let mut sorted = Sorted::default();
     for file in files {

@@ -55,12 +55,27 @@ function tellFull() {
   tools.querySelector("[data-do=full]").setAttribute("aria-pressed", on);
 }
 
-// Whether to open deep zoom unasked: never over a connection that is to be spared, else on a wide screen or
-// where the address asks for a part of the image.
-function roomy() {
+// The first image once it is there, and then what the line carries: deep zoom on a wide screen or where the
+// address asks for a part of the image, elsewhere a larger still image; over a line that is slow or to be
+// spared, nothing that nobody asked for.
+async function begin() {
+  const image = still().querySelector("img");
+  await image.decode().catch(() => {});
+  if (spare() || wasSlow(image)) return;
+  if (matchMedia("(min-width: 48rem)").matches || region() !== null) open();
+  else if (image.dataset.srcset) image.srcset = image.dataset.srcset;
+}
+
+// Whether the connection is to be spared.
+function spare() {
   const connection = navigator.connection;
-  const spare = connection?.saveData || /(^|-)[23]g$/.test(connection?.effectiveType ?? "");
-  return !spare && (matchMedia("(min-width: 48rem)").matches || region() !== null);
+  return connection?.saveData || /(^|-)[23]g$/.test(connection?.effectiveType ?? "");
+}
+
+// Whether an image was long under way: what a browser says of its line is late, or nothing.
+function wasSlow(image) {
+  const timing = performance.getEntriesByName(image.currentSrc).at(-1);
+  return timing?.transferSize > 0 && timing.duration > 600;
 }
 
 // The part of the image that the address names: [x, y, w, h], or null.
@@ -262,7 +277,10 @@ async function turn(address, remember) {
     next?.focus({ preventScroll: true });
   }
   if (viewer) open();
-  else setState("still", caption());
+  else {
+    setState("still", caption());
+    begin();
+  }
 }
 
 function showCurrentInStrip() {
@@ -300,4 +318,4 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("fullscreenchange", tellFull);
 showCurrentInStrip();
-if (roomy()) open();
+begin();

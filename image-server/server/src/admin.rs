@@ -1,4 +1,4 @@
-//! The admin port: life, readiness, figures. Never reachable from the public one.
+//! The admin port: life, readiness, figures, and the report for staff. Never reachable from the public one.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,6 +11,7 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::registry::Registry;
 
+use crate::report;
 use crate::state::State;
 
 pub(crate) fn router(state: Arc<State>) -> Router {
@@ -18,6 +19,10 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .route("/report", get(report::only))
+        .route("/report/{institution}", get(report::of))
+        .route("/report/{institution}/{file}", get(report::data))
+        .route("/assets/{*asset}", get(report::asset))
         .with_state(state)
 }
 

@@ -6,7 +6,7 @@ mod manifest;
 mod text;
 
 pub(crate) use collection::{collection, institution, part, volumes};
-pub(crate) use describe::small;
+pub(crate) use describe::{level_within, levels, small};
 pub(crate) use manifest::{manifest, record};
 pub(crate) use text::text;
 
@@ -19,7 +19,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use crate::answer::{Asking, Place};
-use crate::library::Shelf;
+use crate::library::{Library, Shelf};
 use crate::respond::{self, Failure, Keep};
 
 /// Changes whenever the same record would give another document or page.
@@ -117,7 +117,18 @@ pub(crate) async fn query<T: Send + 'static>(
     collection: &str,
     ask: impl FnOnce(&Catalogue) -> Result<T, Failure> + Send + 'static,
 ) -> Result<Option<T>, Failure> {
-    let library = asking.state.library.load();
+    let library = asking.state.library.load_full();
+    query_in(&library, place, collection, ask).await
+}
+
+/// As [`query`], of one state of all collections: what a first question found, a second one finds there, whatever is
+/// published meanwhile.
+pub(crate) async fn query_in<T: Send + 'static>(
+    library: &Library,
+    place: Place<'_>,
+    collection: &str,
+    ask: impl FnOnce(&Catalogue) -> Result<T, Failure> + Send + 'static,
+) -> Result<Option<T>, Failure> {
     let Some(shelf) = library.shelf(place.tenant.name.as_str(), collection) else {
         return Ok(None);
     };

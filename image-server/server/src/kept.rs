@@ -77,12 +77,17 @@ async fn identifier(
         .kept_collection(values)
         .ok_or(Failure::NotFound)?;
     let name = collection.name.as_str();
+    let named = values.item.clone().unwrap_or_default();
     let values = values.clone();
     let code = query(asking, place, name, move |catalogue| {
         let item = values.item.as_deref().unwrap_or_default();
         let number = values.page.map(std::num::NonZeroU32::get);
         Ok(catalogue.code(item, number, values.file.as_deref())?)
     });
-    let code = code.await?.flatten().ok_or(Failure::NotFound)?;
+    let Some(code) = code.await?.flatten() else {
+        // Whether the item is gone or never was.
+        document::find(asking, place, name, named).await?;
+        return Err(Failure::NotFound);
+    };
     Ok(format!("{name}.{code}"))
 }

@@ -23,6 +23,7 @@ mod memory;
 mod pace;
 mod progress;
 mod receive;
+mod report;
 mod respond;
 mod route;
 mod serving;

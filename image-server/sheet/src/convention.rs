@@ -53,14 +53,14 @@ impl Convention {
     pub(crate) const fn separators(self) -> &'static [char] {
         match self {
             Self::CollectionBuilder | Self::Wax | Self::OmekaS | Self::Telar => &[';'],
-            Self::Workbench | Self::Tropiiify => &['|'],
-            Self::Bulkrax => &[';', '|'],
+            Self::Workbench => &['|'],
+            Self::Bulkrax | Self::Tropiiify => &[';', '|'],
         }
     }
 
     /// Whether the separator never occurs in prose, so that every cell with one has several values.
     pub(crate) const fn separator_is_unmistakable(self) -> bool {
-        matches!(self, Self::Workbench | Self::Tropiiify)
+        matches!(self, Self::Workbench)
     }
 }
 

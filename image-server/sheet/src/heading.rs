@@ -33,6 +33,31 @@ impl Heading {
     }
 }
 
+/// The headings in a cell of the header: tropiiify sends a column to several places by writing a `|` between
+/// their labels, `metadata:Date|navdate`. A `|` that anybody else wrote belongs to the heading.
+pub(crate) fn targets(cell: &str) -> Vec<&str> {
+    const LABELS: [&str; 9] = [
+        "id",
+        "label",
+        "summary",
+        "rights",
+        "navdate",
+        "homepage:id",
+        "requiredstatement:value",
+        "navplace:latitude",
+        "navplace:longitude",
+    ];
+    let is_label = |part: &str| {
+        let part = part.to_lowercase();
+        part.starts_with("metadata:") || LABELS.contains(&part.as_str())
+    };
+    let parts: Vec<&str> = cell.split('|').map(str::trim).collect();
+    match parts.iter().all(|part| is_label(part)) {
+        true => parts,
+        false => vec![cell],
+    }
+}
+
 /// What is compared of a heading: letters and digits, without case and accents, and the colons of prefixes;
 /// a point after `dc` or `dcterms` is such a colon.
 pub(crate) fn fold(text: &str) -> String {

@@ -32,8 +32,8 @@
 //! | any other | | metadata under its heading |
 //!
 //! Languages stand in the heading: `title@es`, `title (es)`, `título [en]`, `title-in-English`, `title_es`.
-//! Several values stand in one cell, separated by `;` (`|` in sheets for Workbench and tropiiify, both in
-//! those for Bulkrax), or in numbered columns: `creator_1`, `creator_2`.
+//! Several values stand in one cell, separated by `;` (`|` in sheets for Workbench, both in those for
+//! Bulkrax and tropiiify), or in numbered columns: `creator_1`, `creator_2`.
 
 mod clean;
 mod codes;

@@ -7,7 +7,7 @@ use acervo_record::{Property, Term, Text};
 use crate::convention::Convention;
 use crate::error::SheetError;
 use crate::grid::{Grid, GridRow, letters};
-use crate::heading::Heading;
+use crate::heading::{Heading, targets};
 use crate::note::{Notes, Problem, shown};
 use crate::roles::{self, Role};
 
@@ -27,7 +27,7 @@ pub(crate) struct Plan {
     pub(crate) width: usize,
 }
 
-/// A column with a heading.
+/// A column with a heading; one whose heading has several targets is there once for each.
 #[derive(Debug)]
 pub(crate) struct Column {
     pub(crate) index: usize,
@@ -46,8 +46,9 @@ pub(crate) fn header(grid: &Grid) -> Result<usize, SheetError> {
         .iter()
         .take(ROWS_BEFORE)
         .map(|row| {
-            let known = row.cells.iter().filter(|(_, cell)| roles::is_known(cell));
-            let names = row.cells.iter().filter(|(_, cell)| is_name(cell));
+            let cells = || row.cells.iter().map(|(_, cell)| targets(cell));
+            let known = cells().filter(|parts| parts.iter().any(|part| roles::is_known(part)));
+            let names = cells().filter(|parts| parts.iter().any(|part| is_name(part)));
             (names.count(), known.count())
         })
         .collect();
@@ -98,10 +99,23 @@ impl Plan {
         notes: &mut Notes,
     ) -> Self {
         let row = &grid.rows[header];
+        let written = |cell: &str| Heading::parse(cell).written;
         let headings: Vec<(usize, Heading)> = row
             .cells
             .iter()
-            .map(|(index, cell)| (*index, Heading::parse(cell)))
+            .flat_map(|(index, cell)| {
+                let parts = targets(cell).into_iter();
+                // What is said of any of them names the cell that stands in the sheet.
+                parts.map(|part| {
+                    (
+                        *index,
+                        Heading {
+                            written: written(cell),
+                            ..Heading::parse(part)
+                        },
+                    )
+                })
+            })
             .collect();
         let all: Vec<Heading> = headings
             .iter()

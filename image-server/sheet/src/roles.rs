@@ -210,8 +210,11 @@ const KNOWN: &[(Role, &str)] = &[
         "seealso seealso:id seealso:value veasetambien sourceurl iiifmanifest",
     ),
     (Role::NavDate, "navdate"),
-    (Role::Latitude, "latitude latitud lat"),
-    (Role::Longitude, "longitude longitud lon lng long"),
+    (Role::Latitude, "latitude latitud lat navplace:latitude"),
+    (
+        Role::Longitude,
+        "longitude longitud lon lng long navplace:longitude",
+    ),
     (
         Role::Coordinates,
         "coordinates coordenadas geolocation fieldcoordinates",
@@ -333,6 +336,7 @@ mod tests {
             ("creator_12", Role::Term(Term::Creator)),
             ("dcterms:spatial", Role::Term(Term::Location)),
             ("metadata:Creator", Role::Term(Term::Creator)),
+            ("navplace:latitude", Role::Latitude),
             ("metadata:Title", Role::Other),
             ("metadata:Técnica de impresión", Role::Other),
             ("field_linked_agent", Role::Agent),

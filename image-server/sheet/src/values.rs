@@ -125,12 +125,14 @@ pub(crate) fn coordinates(text: &str) -> Result<Place, Problem> {
     pair.ok_or_else(|| Problem::BadCoordinates(shown(text)))
 }
 
-/// A moment of ISO 8601, or a day of it.
+/// A moment of ISO 8601, or a day, month or year of it.
 pub(crate) fn moment(text: &str) -> Result<Date, Problem> {
     let bad = || Problem::BadDate(shown(text));
     let day = text.get(..10).unwrap_or(text);
-    let is_day = day.len() == 10 && day.bytes().filter(|b| *b == b'-').count() == 2;
-    let mut date = Date::parse(day).filter(|_| is_day).ok_or_else(bad)?;
+    let lengths: Vec<usize> = day.split('-').map(str::len).collect();
+    let is_date = matches!(lengths.as_slice(), [4] | [4, 2] | [4, 2, 2])
+        && day.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let mut date = Date::parse(day).filter(|_| is_date).ok_or_else(bad)?;
     if text.len() > 10 {
         let moment: jiff::Timestamp = text.parse().map_err(|_| bad())?;
         date.navigation = moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
@@ -361,7 +363,12 @@ mod tests {
             ("1846-05-12T10:00:00-05:00", Some("1846-05-12T15:00:00Z")),
             ("1846-05-12", Some("1846-05-12T00:00:00Z")),
             ("1846-02-30", None),
-            ("1846", None),
+            ("1846", Some("1846-01-01T00:00:00Z")),
+            ("1846-05", Some("1846-05-01T00:00:00Z")),
+            ("1846-13", None),
+            ("1846-", None),
+            ("184", None),
+            ("1850-1860", None),
             ("12/05/1846", None),
             ("1846-05-12T25:00:00Z", None),
             ("mayo de 18", None),

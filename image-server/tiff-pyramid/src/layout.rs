@@ -31,6 +31,9 @@ pub struct TileAt {
     pub row: u32,
 }
 
+/// Levels go on below one tile until they are no larger, in pixels: small images of an item are stored too.
+pub const SMALLEST: u32 = 128;
+
 impl Layout {
     /// The layout of an image of `width` × `height` pixels in square tiles of `tile` pixels.
     ///
@@ -48,7 +51,7 @@ impl Layout {
             tile,
         }];
         let (mut w, mut h) = (width, height);
-        while w.max(h) > tile {
+        while w.max(h) > tile.min(SMALLEST) {
             (w, h) = (w.div_ceil(2), h.div_ceil(2));
             levels.push(Level {
                 width: w,

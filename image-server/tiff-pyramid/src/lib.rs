@@ -15,7 +15,7 @@ mod tag;
 mod write;
 
 pub use error::{ReadError, WriteError};
-pub use layout::{Layout, Level, MAX_SIDE, TileAt};
+pub use layout::{Layout, Level, MAX_SIDE, SMALLEST, TileAt};
 pub use read::{Pyramid, ReadAt, Span};
 pub use write::{EncodedTile, PyramidWriter};
 

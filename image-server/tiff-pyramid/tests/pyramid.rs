@@ -77,11 +77,12 @@ proptest! {
 }
 
 #[test]
-fn levels_are_halved_rounded_up_until_one_tile_holds_them() {
+fn levels_are_halved_rounded_up_until_they_are_small() {
     for (width, height, expected) in [
         (1, 1, vec![(1, 1)]),
-        (512, 512, vec![(512, 512)]),
-        (513, 100, vec![(513, 100), (257, 50)]),
+        (128, 96, vec![(128, 96)]),
+        (512, 512, vec![(512, 512), (256, 256), (128, 128)]),
+        (513, 100, vec![(513, 100), (257, 50), (129, 25), (65, 13)]),
         (
             15000,
             20000,
@@ -93,6 +94,8 @@ fn levels_are_halved_rounded_up_until_one_tile_holds_them() {
                 (938, 1250),
                 (469, 625),
                 (235, 313),
+                (118, 157),
+                (59, 79),
             ],
         ),
     ] {

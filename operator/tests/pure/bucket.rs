@@ -3,6 +3,7 @@
 use acervo_crds::IiifInstitution;
 use acervo_crds::collection::{Schedule, Source};
 use acervo_operator::names::{CONFIRM_REMOVAL, INGEST_NOW};
+use acervo_operator::observe;
 use acervo_operator::reconcile::build::ingest_job::{jobs_to_start, next_wake, spent_jobs};
 use acervo_operator::reconcile::facts::{JobPhase, JobState};
 use k8s_openapi::api::core::v1::Container;
@@ -314,4 +315,39 @@ fn ingest_reaches_the_internet_and_of_what_is_inside_only_what_is_allowed() {
         egress(&proxied).last().unwrap(),
         "3128 0.0.0.0/0 but 0, ::/0 but 0"
     );
+}
+
+#[test]
+fn what_a_node_says_of_a_pod_that_cannot_begin_is_read_and_what_takes_its_time_is_not() {
+    let waiting = |reason: &str| {
+        let pod = json!({
+            "status": {"containerStatuses": [{
+                "name": "ingest", "image": "acervo", "imageID": "", "ready": false, "restartCount": 0,
+                "state": {"waiting": {"reason": reason, "message": "secret \"keys\" not found"}},
+            }]},
+        });
+        observe::hindrance(&serde_json::from_value(pod).unwrap())
+    };
+    let hindrance = waiting("CreateContainerConfigError").unwrap();
+    assert_eq!(hindrance.message, "secret \"keys\" not found");
+    assert_eq!(waiting("ContainerCreating"), None);
+    assert_eq!(observe::hindrance(&Default::default()), None);
+}
+
+#[test]
+fn only_a_job_that_should_have_begun_is_asked_about() {
+    let now = time("2026-05-04T12:00:00Z");
+    let of = |created, begun, phase| JobState {
+        begun,
+        ..read(&bucket(), created, phase)
+    };
+    let long_ago = "2026-05-04T11:59:50Z";
+    for (job, is_late) in [
+        (of(long_ago, false, JobPhase::Running), true),
+        (of(long_ago, true, JobPhase::Running), false),
+        (of(long_ago, false, JobPhase::Failed), false),
+        (of("2026-05-04T11:59:51Z", false, JobPhase::Running), false),
+    ] {
+        assert_eq!(job.is_late(now), is_late, "{job:?}");
+    }
 }

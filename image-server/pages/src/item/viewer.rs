@@ -43,7 +43,8 @@ pub(super) fn viewer(frame: &Frame<'_>, page: &ItemPage<'_>, name: &str) -> Mark
             figure {
                 div.stage {
                     a.still href=(shown.larger_url) data-swap="still" data-info=(shown.info_url) {
-                        img src=(preview.src) srcset=[preview.srcset.as_deref()]
+                        // The larger form is for the script to take, where the line is good.
+                        img src=(preview.src) data-srcset=[preview.srcset.as_deref()]
                             sizes=[sizes(preview, "(min-width: 64rem) 60vw, 100vw")] alt=(alt)
                             width=(preview.width) height=(preview.height)
                             decoding="async" fetchpriority="high";

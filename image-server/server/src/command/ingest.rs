@@ -8,7 +8,7 @@ use std::sync::Arc;
 use acervo_bucket::{Allowed, Credentials, Settings};
 use acervo_ingest::{IngestError, Job, Outcome, ReportHead, Source, ingest};
 use acervo_pixels::source::Limits;
-use acervo_tenancy::CollectionName;
+use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
@@ -137,8 +137,19 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             tracing::warn!(path = %path.display(), %error, "the result cannot be written");
         }
     }
-    report::print(&result?.report);
-    Ok(ExitCode::SUCCESS)
+    match result {
+        Ok(outcome) => {
+            report::print(&outcome.report);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            let message = error.message();
+            for language in Language::ALL {
+                eprintln!("acervo: {}", message.get(language));
+            }
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 /// What a Job's pod leaves behind when no server can be asked.

@@ -7,15 +7,37 @@ use acervo_record::{Property, Record, Text};
 use acervo_tenancy::{Collection, Language, LanguageMap, Tenant};
 use iiif_spec::presentation::{Description, ImageResource, LanguageValues, Pair, Reference, plain};
 
+use tiff_pyramid::Layout;
+
 use crate::address::{Addresses, Services};
 use crate::theme;
 
-/// The size of the smallest stored level, which costs no decoding.
-pub(crate) fn small(mut width: u32, mut height: u32) -> (u32, u32) {
-    while width.max(height) > acervo_pixels::TILE {
-        (width, height) = (width.div_ceil(2), height.div_ceil(2));
-    }
-    (width, height)
+/// The longest side of a small image, in pixels.
+const SMALL: u32 = 256;
+
+/// The sizes of the stored levels of an image, the smallest first: those that cost no decoding.
+pub(crate) fn levels(width: u32, height: u32) -> Vec<(u32, u32)> {
+    let layout = Layout::new(width, height, acervo_pixels::TILE);
+    let levels = layout.iter().flat_map(|layout| layout.levels());
+    let mut sizes: Vec<_> = levels.map(|level| (level.width, level.height)).collect();
+    sizes.reverse();
+    sizes
+}
+
+/// The largest stored level with no side longer than `most`, or else the smallest.
+pub(crate) fn level_within(width: u32, height: u32, most: u32) -> (u32, u32) {
+    let levels = levels(width, height);
+    let fits = |(width, height): &&(u32, u32)| *width.max(height) <= most;
+    let fitting = levels.iter().rev().find(fits);
+    fitting
+        .or(levels.first())
+        .copied()
+        .unwrap_or((width, height))
+}
+
+/// The size of the small image of a page.
+pub(crate) fn small(width: u32, height: u32) -> (u32, u32) {
+    level_within(width, height, SMALL)
 }
 
 /// What an institution writes, by language; what is in none has the tag `none`.

@@ -6,7 +6,7 @@ use acervo_record::{Record, Term, Text};
 use acervo_tenancy::Language;
 
 use super::{Around, Label};
-use crate::document::small;
+use crate::document::{level_within, levels, small};
 
 /// An entry and all that its card refers to.
 pub(super) struct Card {
@@ -30,7 +30,7 @@ impl Card {
             date: said(&entry.record, Term::Date, around.language),
             pages: entry.pages,
             volumes: entry.volumes,
-            thumbnail: cover.map(|page| smallest(&around.base, collection, page)),
+            thumbnail: cover.map(|page| in_card(&around.base, collection, page)),
         }
     }
 
@@ -67,14 +67,24 @@ pub(super) fn service(base: &str, collection: &str, page: &Page) -> String {
     format!("{base}/image/3/{collection}.{}", page.code)
 }
 
-/// The smallest stored level.
-pub(super) fn smallest(base: &str, collection: &str, page: &Page) -> Image {
-    let (width, height) = small(page.stored.width, page.stored.height);
+/// The image of a page as cards show it.
+pub(super) fn in_card(base: &str, collection: &str, page: &Page) -> Image {
+    let size = small(page.stored.width, page.stored.height);
+    image(base, collection, page, size)
+}
+
+/// The largest stored image of a page with no side longer than `most`.
+pub(super) fn within(base: &str, collection: &str, page: &Page, most: u32) -> Image {
+    let size = level_within(page.stored.width, page.stored.height, most);
+    image(base, collection, page, size)
+}
+
+fn image(base: &str, collection: &str, page: &Page, size: (u32, u32)) -> Image {
     Image {
-        src: request(base, collection, page, (width, height)),
+        src: request(base, collection, page, size),
         srcset: None,
-        width,
-        height,
+        width: size.0,
+        height: size.1,
     }
 }
 
@@ -89,14 +99,7 @@ pub(super) fn request(
     format!("{service}/full/{width},{height}/0/default.jpg")
 }
 
-/// The sizes of the stored levels, the smallest first: those that cost no pixel.
-pub(super) fn levels(page: &Page) -> Vec<(u32, u32)> {
-    let (mut width, mut height) = (page.stored.width, page.stored.height);
-    let mut levels = vec![(width, height)];
-    while width.max(height) > acervo_pixels::TILE {
-        (width, height) = (width.div_ceil(2), height.div_ceil(2));
-        levels.push((width, height));
-    }
-    levels.reverse();
-    levels
+/// The sizes of the stored levels of a page, the smallest first: those that cost no pixel.
+pub(super) fn sizes(page: &Page) -> Vec<(u32, u32)> {
+    levels(page.stored.width, page.stored.height)
 }

@@ -4,7 +4,7 @@ use acervo_catalogue::Entry;
 use acervo_pages::{self as pages, CollectionCard, Image, InstitutionPage, Named};
 use axum::response::Response;
 
-use super::cards::{Card, levels, request, smallest};
+use super::cards::{Card, in_card, request, sizes};
 use super::{Around, html};
 use crate::answer::{Asking, Place};
 use crate::document::query;
@@ -49,7 +49,7 @@ pub(crate) async fn institution(asking: Asking<'_>, place: Place<'_>) -> Result<
             .entries
             .iter()
             .find_map(|entry| entry.cover.as_ref())
-            .map(|page| smallest(&around.base, collection.name.as_str(), page)),
+            .map(|page| in_card(&around.base, collection.name.as_str(), page)),
     });
     let collections = collections.collect();
     let featured = featured(asking, place, openings).await;
@@ -147,7 +147,7 @@ async fn featured(
 
 /// A large image of a page, with smaller forms for smaller windows; all of them stored levels.
 fn large(base: &str, collection: &str, page: &acervo_catalogue::Page) -> Image {
-    let mut sizes = levels(page);
+    let mut sizes = sizes(page);
     let enough = sizes.iter().position(|(width, _)| *width >= HERO);
     sizes.truncate(enough.map_or(sizes.len(), |at| at + 1));
     let (width, height) = sizes.last().copied().unwrap_or_default();

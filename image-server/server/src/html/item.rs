@@ -11,7 +11,7 @@ use acervo_tenancy::Collection;
 use axum::response::Response;
 use iiif_spec::{ImageRequest, Source, Version, evaluate};
 
-use super::cards::{Card, levels, request, service, smallest};
+use super::cards::{Card, request, service, sizes, within};
 use super::collection::PER_PAGE;
 use super::excerpt::Question;
 use super::{Around, Label, choose, html, number, parameters};
@@ -20,6 +20,11 @@ use crate::answer::{Asking, Place};
 use crate::document::{declared, published, query};
 use crate::image;
 use crate::respond::Failure;
+
+/// The longest side of the first image, in pixels: it is readable after some 40 KB.
+const FIRST: u32 = 512;
+/// The longest side of an image in the strip.
+const IN_STRIP: u32 = 128;
 
 /// An item's page.
 pub(crate) async fn item(
@@ -161,7 +166,7 @@ fn images(
         .map(|page| {
             (
                 page_label(page, &around),
-                smallest(&around.base, name, page),
+                within(&around.base, name, page, IN_STRIP),
             )
         })
         .collect();
@@ -285,7 +290,7 @@ fn paragraphs(words: &Words, question: &Question) -> Vec<Passage> {
         .collect()
 }
 
-/// The image before deep zoom: the smallest level, and one twice as large for those who can load it.
+/// The image before deep zoom: one that slow lines carry, and a larger one for those who can load it.
 fn preview(
     asking: Asking<'_>,
     place: Place<'_>,
@@ -293,11 +298,11 @@ fn preview(
     collection: &str,
     page: &Page,
 ) -> Image {
-    let sizes = levels(page);
-    let image = smallest(base, collection, page);
-    let larger = sizes
-        .get(1)
-        .filter(|size| is_allowed(asking, place, page, **size));
+    let image = within(base, collection, page, FIRST);
+    let all = sizes(page);
+    let larger = all
+        .iter()
+        .find(|size| size.0 > image.width && is_allowed(asking, place, page, **size));
     let srcset = larger.map(|size| {
         let url = request(base, collection, page, *size);
         format!("{} {}w, {url} {}w", image.src, image.width, size.0)
@@ -314,7 +319,7 @@ fn downloads(
     collection: &str,
     page: &Page,
 ) -> Vec<((u32, u32), String)> {
-    levels(page)
+    sizes(page)
         .into_iter()
         .filter(|size| is_allowed(asking, place, page, *size))
         .map(|size| (size, request(base, collection, page, size)))
@@ -335,7 +340,7 @@ fn is_allowed(asking: Asking<'_>, place: Place<'_>, page: &Page, size: (u32, u32
 
 /// About 1,200 pixels across, for where the page is shared: a stored level.
 fn share_size(page: &Page) -> String {
-    let sizes = levels(page);
+    let sizes = sizes(page);
     let enough = sizes.iter().find(|(width, _)| *width >= 1000);
     let (width, height) = enough.or(sizes.last()).copied().unwrap_or_default();
     format!("{width},{height}")

@@ -4,7 +4,7 @@ use acervo_pages::{self as pages, Frame, InstitutionCard, Named, PlatformPage};
 use acervo_tenancy::TenantTable;
 use axum::response::Response;
 
-use super::cards::smallest;
+use super::cards::in_card;
 use super::html;
 use crate::answer::{Asking, Place, language};
 use crate::document::query;
@@ -35,7 +35,7 @@ pub(crate) async fn platform(asking: Asking<'_>, table: &TenantTable) -> Result<
                 .unwrap_or_default();
             items += count;
             let cover = first.into_iter().find_map(|entry| entry.cover);
-            thumbnail = thumbnail.or(cover.map(|page| smallest(&base, name, &page)));
+            thumbnail = thumbnail.or(cover.map(|page| in_card(&base, name, &page)));
         }
         found.push((format!("{base}/"), items, thumbnail));
     }

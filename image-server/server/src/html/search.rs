@@ -9,12 +9,12 @@ use acervo_record::{Record, Text};
 use acervo_tenancy::Language;
 use axum::response::Response;
 
-use super::cards::{Card, smallest};
+use super::cards::{Card, in_card};
 use super::excerpt::Question;
 use super::{Around, Label, html, number, parameters};
 use crate::address::segment;
 use crate::answer::{Asking, Place};
-use crate::document::query;
+use crate::document::query_in;
 use crate::respond::Failure;
 
 /// Results on one page.
@@ -58,11 +58,13 @@ pub(crate) async fn search(asking: Asking<'_>, place: Place<'_>) -> Result<Respo
         .take(LONGEST)
         .collect();
     let only = parameters(asking.query, "in").into_iter().next();
+    // What is found is known by numbers of its catalogue, which another one gives to others.
+    let library = asking.state.library.load_full();
     let mut all = Vec::new();
     for collection in &place.tenant.collections {
         let name = collection.name.to_string();
         let asked = words.clone();
-        let found = query(asking, place, &name, move |catalogue| {
+        let found = query_in(&library, place, &name, move |catalogue| {
             Ok(catalogue.search(&asked)?)
         });
         // A damaged catalogue costs its own collection, not the search.
@@ -98,10 +100,14 @@ pub(crate) async fn search(asking: Asking<'_>, place: Place<'_>) -> Result<Respo
         }
         let (from, count) = (skip, left.min(here - skip));
         let found = one.found.clone();
-        let hits = query(asking, place, &one.name, move |catalogue| {
+        let hits = query_in(&library, place, &one.name, move |catalogue| {
             Ok(catalogue.hits(&found, from, count)?)
         });
-        for hit in hits.await?.unwrap_or_default() {
+        let hits = hits.await.unwrap_or_else(|error| {
+            tracing::error!(collection = one.name, %error, "what was found cannot be shown");
+            None
+        });
+        for hit in hits.unwrap_or_default() {
             results.push(result(&around, &words, at, &one.name, hit));
         }
         (skip, left) = (0, left - count);
@@ -168,7 +174,7 @@ fn result(
                 language: text.and_then(|text| text.language),
                 snippet,
             });
-            card = card.showing(smallest(&around.base, collection, &page));
+            card = card.showing(in_card(&around.base, collection, &page));
         }
     }
     Shown {

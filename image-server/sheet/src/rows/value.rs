@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use acervo_record::Range;
+use acervo_record::{Date, Range};
 
 use super::{Builder, Draft};
 use crate::note::{Problem, shown};
@@ -57,7 +57,15 @@ impl Builder<'_> {
                 }
                 Ok(())
             }
-            Role::NavDate => values::moment(text).map(|date| draft.navigation = Some(date)),
+            Role::NavDate => {
+                let moment = values::moment(text).or_else(|problem| {
+                    // tropiiify reads any date here, which often is a column's second target.
+                    let is_lenient = self.plan.convention == Convention::Tropiiify;
+                    let date = Date::parse(text).filter(|_| is_lenient);
+                    date.ok_or(problem)
+                });
+                moment.map(|date| draft.navigation = Some(date))
+            }
             Role::Latitude => {
                 draft.latitude = Some((column.written.clone(), text.to_owned()));
                 Ok(())

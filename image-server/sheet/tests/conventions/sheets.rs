@@ -266,7 +266,7 @@ fn bulkrax(objects: &[Object]) -> Written {
 
 fn tropiiify(objects: &[Object]) -> Written {
     let heading = "id,label,summary,rights,requiredstatement:value,homepage:value,metadata:Creator,\
-        metadata:Date,metadata:Subject";
+        metadata:Date|navdate,metadata:Subject";
     let row = |object: &Object| {
         vec![
             object.name.clone(),
@@ -275,9 +275,9 @@ fn tropiiify(objects: &[Object]) -> Written {
             object.rights.clone(),
             "Biblioteca de ejemplo".to_owned(),
             "https://biblioteca.example.org/".to_owned(),
-            object.creators.join("|"),
+            object.creators.join("; "),
             object.date.clone(),
-            object.subjects.join("|"),
+            object.subjects.join("; "),
         ]
     };
     let rows: Vec<_> = objects.iter().map(row).collect();
