@@ -126,17 +126,35 @@ pub(crate) enum Orphans {
     All,
 }
 
-/// Removes what an ended ingest left half-made, and pyramids that nothing refers to; tells whether some
-/// are left to be removed later.
-pub(crate) fn clean(
-    items: &Path,
-    published: &[Arc<Item>],
-    orphans: Orphans,
-) -> Result<bool, IngestError> {
+/// The names in the folder `items` that nothing `published` refers to. There may be hundreds of thousands of
+/// others.
+pub(crate) fn unused(items: &Path, published: &[Arc<Item>]) -> Result<Vec<String>, IngestError> {
     let used: HashSet<&[u8]> = published
         .iter()
         .flat_map(|item| item.pages.iter().map(|page| page.stored.file.as_bytes()))
         .collect();
+    let failed = |error: rustix::io::Errno| IngestError::at(items)(error.into());
+    let folder = File::open(items).map_err(IngestError::at(items))?;
+    let mut unused = Vec::new();
+    for entry in Dir::read_from(&folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_bytes();
+        if used.contains(name) || matches!(name, b"." | b"..") {
+            continue;
+        }
+        // No name of ours is anything else.
+        unused.extend(std::str::from_utf8(name).map(str::to_owned));
+    }
+    Ok(unused)
+}
+
+/// Removes what an ended ingest left half-made, and pyramids that are `unused`; tells whether some are left to
+/// be removed later.
+pub(crate) fn clean(
+    items: &Path,
+    unused: Vec<String>,
+    orphans: Orphans,
+) -> Result<bool, IngestError> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
@@ -147,28 +165,14 @@ pub(crate) fn clean(
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
     let mut retired = BTreeMap::new();
-    let failed = |error: rustix::io::Errno| IngestError::at(items)(error.into());
-    let folder = File::open(items).map_err(IngestError::at(items))?;
-    // There may be hundreds of thousands, nearly all of them in use.
-    for entry in Dir::read_from(&folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name().to_bytes();
-        if used.contains(name) || matches!(name, b"." | b"..") {
-            continue;
-        }
-        let Ok(name) = std::str::from_utf8(name) else {
-            continue;
-        };
-        if name == RETIRED {
-            continue;
-        }
-        let since = known.get(name).copied().unwrap_or(now);
+    for name in unused.into_iter().filter(|name| name != RETIRED) {
+        let since = known.get(&name).copied().unwrap_or(now);
         let old = now.saturating_sub(since) >= GRACE.as_secs();
         if name.starts_with('.') || old || orphans == Orphans::All {
             let path = items.join(name);
             fs::remove_file(&path).map_err(IngestError::at(path))?;
         } else {
-            retired.insert(name.to_owned(), since);
+            retired.insert(name, since);
         }
     }
     if retired != known {

@@ -20,7 +20,7 @@ use crate::convert::{Converted, Key, convert};
 use crate::error::IngestError;
 use crate::gather::Gathering;
 use crate::group::{Group, group};
-use crate::publish::{Orphans, clean, commit, write_report};
+use crate::publish::{Orphans, clean, commit, unused, write_report};
 use crate::refusal::Reason;
 use crate::remark::Remark;
 use crate::report::Report;
@@ -139,7 +139,8 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     let made = convert_all(&changed, &scan, job, progress).inspect_err(|error| {
         // What was made in vain must not stand in the way of the next try.
         if error.is_disk_full()
-            && let Err(error) = clean(&items, &before.publication.items, Orphans::All)
+            && let Err(error) = unused(&items, &before.publication.items)
+                .and_then(|unused| clean(&items, unused, Orphans::All))
         {
             tracing::warn!(%error, "what was made in vain cannot be removed");
         }
@@ -156,21 +157,26 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     remarks.sort_by(|a, b| (&a.path, a.row).cmp(&(&b.path, b.row)));
     let publication = before.next(published, remarks.iter().map(Remark::record).collect());
     steps.done("gather");
-    let summary = if before.is(&publication) {
-        before.summary()
-    } else {
-        commit(
-            &job.published,
-            before.last_publication(),
-            &publication,
-            words,
-        )?
-    };
+    let (summary, unused) = std::thread::scope(|scope| {
+        let unused = scope.spawn(|| unused(&items, &publication.items));
+        let last = before.last_publication();
+        let summary = if before.is(&publication) {
+            Ok(before.summary())
+        } else {
+            commit(&job.published, last, &publication, words)
+        };
+        let unused = unused.join();
+        (
+            summary,
+            unused.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
+    });
+    let summary = summary?;
     steps.done("publish");
     let report = report(job, &scan, summary.items, tally.in_work, &remarks);
     write_report(&job.published, &report)?;
     let _ = fs::remove_dir_all(&scratch);
-    let waiting = clean(&items, &publication.items, Orphans::Old)?;
+    let waiting = clean(&items, unused?, Orphans::Old)?;
     steps.done("clean");
     Ok(Outcome {
         summary,
