@@ -6,8 +6,9 @@
 //   latency    of each request, in milliseconds; 200 without it
 // Standard output, one JSON object:
 //   image      {bytes, ms, by}: from the first request until the item's still image is painted whole
-//   zoom       {bytes, tiles, ms, by}: until deep zoom has drawn, which is asked for once the still image is
-//              there; `bytes` is all since the first request but tiles, `tiles` is theirs; `ms` is from asking
+//   zoom       {bytes, tiles, first, ms, by}: until deep zoom has drawn all of its view, which is asked for once the still image is
+//              there; `bytes` is all since the first request but tiles, `tiles` is theirs; `ms` is from asking,
+//              `first` from asking until the first tile is drawn, from when on it can be moved
 //   requests   [{url, bytes, ms}]: every request, and when it ended
 // Bytes are as sent: compressed, with the headers of answers. `by` is the same a kind of resource.
 import { readFileSync } from 'node:fs'
@@ -84,6 +85,10 @@ try {
   asked = true
   const from = Date.now()
   await page.locator('[data-do="open"]').tap()
+  const begun = await page.waitForFunction(() => {
+    const drawn = Number(document.querySelector('[data-viewer]')?.dataset.tilesDrawn)
+    return drawn > 0 ? Date.now() : 0
+  }).then((handle) => handle.jsonValue())
   const opened = await page.waitForFunction(() => {
     const data = document.querySelector('[data-viewer]')?.dataset
     return data?.viewer === 'ready' && Number(data.tilesDrawn) > 0 ? Date.now() : 0
@@ -93,7 +98,7 @@ try {
   const zoom = until(opened / 1000, (answer) => !answer.tile)
   report = {
     image: { ...until(painted / 1000, () => true), ms: Math.round(painted - first) },
-    zoom: { ...zoom, tiles: until(opened / 1000, (answer) => answer.tile).bytes, ms: opened - from },
+    zoom: { ...zoom, tiles: until(opened / 1000, (answer) => answer.tile).bytes, first: begun - from, ms: opened - from },
     requests: [...answers.values()].map(({ url, parts }) => ({
       url,
       bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
