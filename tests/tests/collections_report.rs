@@ -219,3 +219,23 @@ fn the_exit_code_says_whether_something_is_refused() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn an_image_without_a_row_that_is_refused_is_not_said_to_be_published() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let whole = std::fs::read(examples().join(MUSEUM).join("fotografias/MC-F-001.jpg"))?;
+    for (name, bytes) in [
+        ("buena.jpg", whole.as_slice()),
+        ("rota.jpg", &whole[..whole.len() / 2]),
+        ("metadata.csv", b"objectid,title\nbuena,Una\n"),
+    ] {
+        std::fs::write(folder.path().join(name), bytes)?;
+    }
+    let output = check(&[folder.path().to_str().context("UTF-8")?, "--format", "json"])?;
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    let told: Vec<_> = entries(&report)
+        .map(|(entry, is_note)| (entry["path"].as_str(), entry["code"].as_str(), is_note))
+        .collect();
+    assert_eq!(told, [(Some("rota.jpg"), Some("damaged-image"), false)]);
+    Ok(())
+}
