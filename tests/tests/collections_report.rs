@@ -11,8 +11,11 @@ use serde_json::Value;
 const MUSEUM: &str = "museo-costa";
 const COLLECTIONS: [&str; 2] = ["fotografias", "libros"];
 
-/// The faults that `examples/README.md` lists: path, row, column, code, and whether it is published anyway.
-const SEEDED: [(&str, Option<u64>, Option<&str>, &str, bool); 9] = [
+/// Path, row, column and code of a fault, and whether it is published anyway.
+type Fault<'f> = (&'f str, Option<u64>, Option<&'f str>, &'f str, bool);
+
+/// The faults that `examples/README.md` lists.
+const SEEDED: [Fault<'_>; 9] = [
     ("metadatos.csv", Some(9), None, "no-file", false),
     (
         "metadatos.csv",
