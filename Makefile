@@ -33,12 +33,8 @@ IMAGES := $(TARGET)/images
 # The outside tests that want Python, a browser or a cluster are behind this feature of the crate acervo-tests.
 TOOLS := --features acervo-tests/tools
 test-env = ACERVO_BIN_DIR=$(TARGET)/debug ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACERVO_PREZI_VENV=$(PREZI) \
-<<<<<<< HEAD
-	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_S3_BIN=$$(tests/s3/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
-=======
 	ACERVO_VIEWERS=$(VIEWERS) \
-	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
->>>>>>> judges
+	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_S3_BIN=$$(tests/s3/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
 # One build for all: the same packages and targets every time, so that nothing is compiled twice with other features.
 build-all = cargo build --quiet --workspace --all-targets
 # Runs the tests; the closing line sums up what ran. $(1): arguments for cargo. $(2): their environment.
@@ -61,11 +57,7 @@ run: build-tools $(VIEWER) ## build and start the whole platform from examples/,
 test: lint test-tools images ## everything that must hold; installs what it needs first
 	@tests/chart/check
 	@cd tests/cluster && shellcheck -x build up down inside install load node control-plane lib/*
-<<<<<<< HEAD
-	@shellcheck tests/chart/check tests/images/build tests/s3/build .ci/need .ci/run
-=======
-	@shellcheck tests/browser/install-viewers tests/chart/check tests/images/build .ci/need .ci/run
->>>>>>> judges
+	@shellcheck tests/browser/install-viewers tests/chart/check tests/images/build tests/s3/build .ci/need .ci/run
 	@$(call run-tests,$(TOOLS),$(test-env))
 
 .PHONY: test-fast
@@ -128,13 +120,8 @@ build-tools:
 	@.ci/need cargo node npm cc cmake nasm
 
 .PHONY: test-tools
-<<<<<<< HEAD
-test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER)
-	@.ci/need chromium libmagic openssl sqlite3 vips shellcheck
-=======
 test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER) $(VIEWERS)/.ready
-	@.ci/need chromium libmagic sqlite3 vips shellcheck
->>>>>>> judges
+	@.ci/need chromium libmagic openssl sqlite3 vips shellcheck
 	@$(MAKE) cluster-tools
 	@tests/s3/build >/dev/null
 

@@ -30,7 +30,7 @@ const REFUSED: [(&str, &str); 12] = [
     ("pipe.jpg", "not-a-file"),
     ("two", "bad-name"),
     ("latin", "bad-name"),
-    ("notes.txt", "not-an-image"),
+    ("notes.txt", "text-without-image"),
 ];
 
 /// The items that must be published, with their pages.

@@ -55,10 +55,15 @@ function tellFull() {
   tools.querySelector("[data-do=full]").setAttribute("aria-pressed", on);
 }
 
-// Whether to open deep zoom unasked: never over a connection that is to be spared, else on a wide screen or
-// where the address asks for a part of the image.
-function roomy() {
-  return !spare() && (matchMedia("(min-width: 48rem)").matches || region() !== null);
+// The first image once it is there, and then what the line carries: deep zoom on a wide screen or where the
+// address asks for a part of the image, elsewhere a larger still image; over a line that is slow or to be
+// spared, nothing that nobody asked for.
+async function begin() {
+  const image = still().querySelector("img");
+  await image.decode().catch(() => {});
+  if (spare() || wasSlow(image)) return;
+  if (matchMedia("(min-width: 48rem)").matches || region() !== null) open();
+  else if (image.dataset.srcset) image.srcset = image.dataset.srcset;
 }
 
 // Whether the connection is to be spared.
@@ -67,12 +72,10 @@ function spare() {
   return connection?.saveData || /(^|-)[23]g$/.test(connection?.effectiveType ?? "");
 }
 
-// Puts a larger still image in the place of the first one, once that is there, where the line carries it.
-async function sharpen() {
-  const image = still().querySelector("img");
-  if (!image.dataset.srcset || spare()) return;
-  await image.decode().catch(() => {});
-  image.srcset = image.dataset.srcset;
+// Whether an image was long under way: what a browser says of its line is late, or nothing.
+function wasSlow(image) {
+  const timing = performance.getEntriesByName(image.currentSrc).at(-1);
+  return timing?.transferSize > 0 && timing.duration > 600;
 }
 
 // The part of the image that the address names: [x, y, w, h], or null.
@@ -276,7 +279,7 @@ async function turn(address, remember) {
   if (viewer) open();
   else {
     setState("still", caption());
-    sharpen();
+    begin();
   }
 }
 
@@ -315,5 +318,4 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("fullscreenchange", tellFull);
 showCurrentInStrip();
-if (roomy()) open();
-else sharpen();
+begin();
