@@ -111,7 +111,7 @@ impl Journey {
             ];
             let said = run(&mut j.cluster.kubectl().command(&arguments), &stream)?;
             let said = String::from_utf8(said.stdout)?;
-            ensure!(said.contains("22 recibidos"), "{said}");
+            ensure!(said.contains("23 recibidos"), "{said}");
             Ok(())
         })?;
         let tile = self.told("3. the first tile comes through the Gateway", |j| {
@@ -123,6 +123,9 @@ impl Journey {
                 ))?;
                 (answer.status == 200).then(|| answer.json()).transpose()
             })?;
+            // The sheet's second column, in the institution's language.
+            let label = json!({"es": ["Mapa n.º 1 de la bahía"]});
+            ensure!(manifest["label"] == label, "{}", manifest["label"]);
             let service = image_services(&manifest)?.remove(0);
             let path = service.strip_prefix(url).context(service.clone())?;
             let path = format!("{path}/0,0,512,512/512,512/0/default.jpg");
@@ -160,13 +163,15 @@ impl Journey {
             let collection = &resource["status"]["collections"][0];
             (collection["published"] == 21).then(|| collection.clone())
         })?;
-        assert_eq!(collection["refused"], 1, "{collection}");
+        assert_eq!(collection["refused"], 2, "{collection}");
         let message = collection["message"].as_str().unwrap_or_default();
-        assert!(message.contains("notas.txt"), "{collection}");
+        for words in ["notas.txt", "metadatos.csv", "fila 22"] {
+            assert!(message.contains(words), "no \"{words}\": {collection}");
+        }
         self.becomes("CollectionsIngested", "True")?;
         let kubectl = self.cluster.kubectl();
         let table = kubectl.run(&["get", "inst", NAME])?;
-        for column in ["True", self.cluster.gateway_url()?, " 21 ", " 1 "] {
+        for column in ["True", self.cluster.gateway_url()?, " 21 ", " 2 "] {
             assert!(table.contains(column), "no \"{column}\" in\n{table}");
         }
         let told = kubectl.run(&["describe", "inst", NAME])?;
@@ -388,7 +393,7 @@ fn picture(number: u8) -> Raster {
     Raster::computed(1400, 1000, number)
 }
 
-/// A tar stream of what staff hand over.
+/// A tar stream of what staff hand over: a folder of images and a sheet of two columns, both with a fault.
 fn handed_over() -> Result<Vec<u8>> {
     const COLOURS: &str = "import json; from iiif_validator.validator import ValidationInfo; \
                            print(json.dumps(ValidationInfo().colorInfo))";
@@ -399,9 +404,13 @@ fn handed_over() -> Result<Vec<u8>> {
         ("squares.png".to_owned(), Raster::squares(&colours).png()?),
         ("notas.txt".to_owned(), b"Faltan dos mapas.".to_vec()),
     ];
+    let mut sheet = "objectid,title\n".to_owned();
     for number in 1..=IMAGES {
         files.push((format!("mapa-{number:02}.jpg"), picture(number).jpeg()?));
+        sheet.push_str(&format!("mapa-{number:02},Mapa n.º {number} de la bahía\n"));
     }
+    sheet.push_str("mapa-99,Un mapa que nadie encuentra\n");
+    files.push(("metadatos.csv".to_owned(), sheet.into_bytes()));
     let mut stream = tar::Builder::new(Vec::new());
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();

@@ -11,8 +11,11 @@ use serde_json::Value;
 const MUSEUM: &str = "museo-costa";
 const COLLECTIONS: [&str; 2] = ["fotografias", "libros"];
 
-/// The faults that `examples/README.md` lists: path, row, column, code, and whether it is published anyway.
-const SEEDED: [(&str, Option<u64>, Option<&str>, &str, bool); 9] = [
+/// Path, row, column and code of a fault, and whether it is published anyway.
+type Fault<'f> = (&'f str, Option<u64>, Option<&'f str>, &'f str, bool);
+
+/// The faults that `examples/README.md` lists.
+const SEEDED: [Fault<'_>; 9] = [
     ("metadatos.csv", Some(9), None, "no-file", false),
     (
         "metadatos.csv",
@@ -217,5 +220,25 @@ fn the_exit_code_says_whether_something_is_refused() -> Result<()> {
     for wrong in [&["/nowhere/at/all"] as &[&str], &["--unknown"], &[]] {
         assert_eq!(check(wrong)?.status.code(), Some(2), "{wrong:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn an_image_without_a_row_that_is_refused_is_not_said_to_be_published() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let whole = std::fs::read(examples().join(MUSEUM).join("fotografias/MC-F-001.jpg"))?;
+    for (name, bytes) in [
+        ("buena.jpg", whole.as_slice()),
+        ("rota.jpg", &whole[..whole.len() / 2]),
+        ("metadata.csv", b"objectid,title\nbuena,Una\n"),
+    ] {
+        std::fs::write(folder.path().join(name), bytes)?;
+    }
+    let output = check(&[folder.path().to_str().context("UTF-8")?, "--format", "json"])?;
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    let told: Vec<_> = entries(&report)
+        .map(|(entry, is_note)| (entry["path"].as_str(), entry["code"].as_str(), is_note))
+        .collect();
+    assert_eq!(told, [(Some("rota.jpg"), Some("damaged-image"), false)]);
     Ok(())
 }

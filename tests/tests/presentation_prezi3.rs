@@ -1,8 +1,8 @@
 //! Every document of the examples, read by the reference library of the Presentation API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use acervo_tests::{
@@ -42,7 +42,7 @@ fn folders(place: &Path) -> Result<Vec<String>> {
 }
 
 /// The images in a folder, dotfiles apart.
-fn images(place: &Path) -> Result<Vec<std::path::PathBuf>> {
+fn images(place: &Path) -> Result<Vec<PathBuf>> {
     const ENDINGS: [&str; 5] = ["jpg", "jpeg", "png", "tif", "tiff"];
     let mut found = Vec::new();
     for entry in fs::read_dir(place)? {
@@ -73,15 +73,16 @@ fn pages(image: &Path) -> Result<usize> {
 
 /// Items and pages in a folder: an image is an item, and so is a folder with images; a folder of such folders
 /// is an item of several volumes, each with a manifest.
-fn counted_in(place: &Path, is_item: bool) -> Result<(usize, usize)> {
-    let own = images(place)?;
+fn counted_in(place: &Path, refused: &BTreeSet<PathBuf>, is_item: bool) -> Result<(usize, usize)> {
+    let mut own = images(place)?;
+    own.retain(|image| !refused.contains(image));
     let mut items = if is_item { own.len().min(1) } else { own.len() };
     let mut all_pages = 0;
     for image in own {
         all_pages += pages(&image)?;
     }
     for folder in folders(place)? {
-        let (more, pages) = counted_in(&place.join(folder), true)?;
+        let (more, pages) = counted_in(&place.join(folder), refused, true)?;
         items += more;
         all_pages += pages;
     }
@@ -89,7 +90,7 @@ fn counted_in(place: &Path, is_item: bool) -> Result<(usize, usize)> {
 }
 
 /// Items and pages of an institution, counted from the files of those of its collections that are folders of
-/// the examples.
+/// the examples, but for those that are refused: one of the museum is damaged on purpose.
 fn counted(institution: &str, documents: &Documents) -> Result<(usize, usize)> {
     let (mut items, mut all_pages) = (0, 0);
     for collection in documents.collections() {
@@ -98,7 +99,11 @@ fn counted(institution: &str, documents: &Documents) -> Result<(usize, usize)> {
         let [_, _, _, _, name, "collection.json"] = parts.as_slice() else {
             continue;
         };
-        let (more, pages) = counted_in(&examples().join(institution).join(name), false)?;
+        let source = examples().join(institution).join(name);
+        let report = SERVER.0.report(institution, name)?;
+        let refused = report["refused"].as_array().into_iter().flatten();
+        let refused = refused.filter_map(|entry| Some(source.join(entry["path"].as_str()?)));
+        let (more, pages) = counted_in(&source, &refused.collect(), false)?;
         items += more;
         all_pages += pages;
     }

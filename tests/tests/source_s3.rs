@@ -308,10 +308,22 @@ fn wrong_keys_and_buckets_are_told_in_both_languages_and_the_last_state_serves()
         .env("AWS_ACCESS_KEY_ID", s3.keys().0)
         .env("AWS_SECRET_ACCESS_KEY", s3.keys().1);
     for (mut command, es, en) in [
-        (with("AWS_SECRET_ACCESS_KEY", "wrong")?, "clave", "key"),
-        (with("AWS_ACCESS_KEY_ID", "unknown")?, "clave", "key"),
-        (keyless, "clave", "key"),
-        (elsewhere, "no hay ningún bucket", "no bucket"),
+        (
+            with("AWS_SECRET_ACCESS_KEY", "wrong")?,
+            "no corresponde a",
+            "does not belong to",
+        ),
+        (
+            with("AWS_ACCESS_KEY_ID", "unknown")?,
+            "no conoce",
+            "does not know",
+        ),
+        (
+            keyless,
+            "el bucket no es público",
+            "the bucket is not public",
+        ),
+        (elsewhere, "no existe ningún bucket", "there is no bucket"),
     ] {
         let said = failing(&volume, &mut command)?.to_lowercase();
         assert!(said.contains(es), "no \"{es}\" in: {said}");

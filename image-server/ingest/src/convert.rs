@@ -85,7 +85,7 @@ fn version(file: &Found) -> String {
     format!("object {size} {changed}")
 }
 
-/// The page of an object whose pyramid an ingest that was killed has left: it need not be fetched again.
+/// The only page of an object whose pyramid an ingest that was killed has left: it need not be fetched again.
 fn stored_unseen(file: &Found, key: &Key, scan: &Scan, items: &Path) -> Option<Page> {
     if !scan.is_remote() {
         return None;
@@ -124,7 +124,11 @@ fn pages(
 ) -> Result<Vec<Page>, Failure> {
     let source = Source::open(opened.try_clone().map_err(unreadable)?)?;
     let content = if scan.is_remote() {
-        version(file)
+        // Of several pages a pyramid alone does not tell that all are there, so it must not be taken for the only one.
+        match source.pages() {
+            1 => version(file),
+            several => format!("{} of {several}", version(file)),
+        }
     } else {
         hash(&mut opened).map_err(unreadable)?
     };

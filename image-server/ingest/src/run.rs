@@ -153,6 +153,13 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
         gathering.add(group);
     }
     let (published, words, tally) = gathering.end(&mut remarks);
+    let refused: HashSet<String> = remarks
+        .iter()
+        .filter(|remark| !remark.is_note)
+        .map(|remark| remark.path.clone())
+        .collect();
+    // "It is published under its own name" is not true of what is refused.
+    remarks.retain(|remark| remark.reason != Reason::NoRow || !refused.contains(&remark.path));
 
     remarks.sort_by(|a, b| (&a.path, a.row).cmp(&(&b.path, b.row)));
     let publication = before.next(published, remarks.iter().map(Remark::record).collect());

@@ -6,7 +6,7 @@ mod manifest;
 mod text;
 
 pub(crate) use collection::{collection, institution, part, volumes};
-pub(crate) use describe::{level_within, levels, small};
+pub(crate) use describe::{level_from, level_within, levels, small};
 pub(crate) use manifest::{manifest, record};
 pub(crate) use text::text;
 

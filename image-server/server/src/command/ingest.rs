@@ -187,7 +187,7 @@ impl LastWords {
                     refused: last.refused,
                     in_work: last.in_work,
                     fingerprint: None,
-                    error: Some(error.to_string()),
+                    error: Some(error.message().en),
                 }
             }
         }

@@ -12,8 +12,8 @@ use tiff_pyramid::Layout;
 use crate::address::{Addresses, Services};
 use crate::theme;
 
-/// The longest side of a small image, in pixels.
-const SMALL: u32 = 256;
+/// The longest side of a small image is at least this, in pixels, and less than twice as much.
+const SMALL: u32 = 200;
 
 /// The sizes of the stored levels of an image, the smallest first: those that cost no decoding.
 pub(crate) fn levels(width: u32, height: u32) -> Vec<(u32, u32)> {
@@ -35,9 +35,18 @@ pub(crate) fn level_within(width: u32, height: u32, most: u32) -> (u32, u32) {
         .unwrap_or((width, height))
 }
 
+/// The smallest stored level with a side of at least `least`, or else the largest.
+pub(crate) fn level_from(width: u32, height: u32, least: u32) -> (u32, u32) {
+    let levels = levels(width, height);
+    let enough = levels
+        .iter()
+        .find(|(width, height)| *width.max(height) >= least);
+    enough.or(levels.last()).copied().unwrap_or((width, height))
+}
+
 /// The size of the small image of a page.
 pub(crate) fn small(width: u32, height: u32) -> (u32, u32) {
-    level_within(width, height, SMALL)
+    level_from(width, height, SMALL)
 }
 
 /// What an institution writes, by language; what is in none has the tag `none`.

@@ -6,7 +6,7 @@ use acervo_record::{Record, Term, Text};
 use acervo_tenancy::Language;
 
 use super::{Around, Label};
-use crate::document::{level_within, levels, small};
+use crate::document::{level_from, level_within, levels, small};
 
 /// An entry and all that its card refers to.
 pub(super) struct Card {
@@ -76,6 +76,12 @@ pub(super) fn in_card(base: &str, collection: &str, page: &Page) -> Image {
 /// The largest stored image of a page with no side longer than `most`.
 pub(super) fn within(base: &str, collection: &str, page: &Page, most: u32) -> Image {
     let size = level_within(page.stored.width, page.stored.height, most);
+    image(base, collection, page, size)
+}
+
+/// The smallest stored image of a page with a side of at least `least`.
+pub(super) fn from(base: &str, collection: &str, page: &Page, least: u32) -> Image {
+    let size = level_from(page.stored.width, page.stored.height, least);
     image(base, collection, page, size)
 }
 

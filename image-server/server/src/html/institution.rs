@@ -4,7 +4,7 @@ use acervo_catalogue::Entry;
 use acervo_pages::{self as pages, CollectionCard, Image, InstitutionPage, Named};
 use axum::response::Response;
 
-use super::cards::{Card, in_card, request, sizes};
+use super::cards::{Card, from, request, sizes};
 use super::{Around, html};
 use crate::answer::{Asking, Place};
 use crate::document::query;
@@ -14,6 +14,8 @@ use crate::respond::Failure;
 const FEATURED: usize = 9;
 /// Entries of a collection among which featured ones are looked for.
 const LOOKED_AT: u64 = 24;
+/// The image of a collection is at least as large, in pixels.
+const OF_COLLECTION: u32 = 400;
 /// The image that opens the page is about as wide.
 const HERO: u32 = 1200;
 
@@ -49,7 +51,7 @@ pub(crate) async fn institution(asking: Asking<'_>, place: Place<'_>) -> Result<
             .entries
             .iter()
             .find_map(|entry| entry.cover.as_ref())
-            .map(|page| in_card(&around.base, collection.name.as_str(), page)),
+            .map(|page| from(&around.base, collection.name.as_str(), page, OF_COLLECTION)),
     });
     let collections = collections.collect();
     let featured = featured(asking, place, openings).await;

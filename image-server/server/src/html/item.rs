@@ -11,7 +11,7 @@ use acervo_tenancy::Collection;
 use axum::response::Response;
 use iiif_spec::{ImageRequest, Source, Version, evaluate};
 
-use super::cards::{Card, request, service, sizes, within};
+use super::cards::{Card, from, request, service, sizes, within};
 use super::collection::PER_PAGE;
 use super::excerpt::Question;
 use super::{Around, Label, choose, html, number, parameters};
@@ -23,8 +23,10 @@ use crate::respond::Failure;
 
 /// The longest side of the first image, in pixels: it is readable after some 40 KB.
 const FIRST: u32 = 512;
-/// The longest side of an image in the strip.
-const IN_STRIP: u32 = 128;
+/// An image in the strip is at least as large, in pixels.
+const IN_STRIP: u32 = 100;
+/// What is smaller is not worth downloading, in pixels.
+const WORTH: u32 = 300;
 
 /// An item's page.
 pub(crate) async fn item(
@@ -166,7 +168,7 @@ fn images(
         .map(|page| {
             (
                 page_label(page, &around),
-                within(&around.base, name, page, IN_STRIP),
+                from(&around.base, name, page, IN_STRIP),
             )
         })
         .collect();
@@ -319,8 +321,10 @@ fn downloads(
     collection: &str,
     page: &Page,
 ) -> Vec<((u32, u32), String)> {
-    sizes(page)
-        .into_iter()
+    let all = sizes(page);
+    let whole = all.last().copied();
+    all.into_iter()
+        .filter(|size| size.0.max(size.1) >= WORTH || Some(*size) == whole)
         .filter(|size| is_allowed(asking, place, page, *size))
         .map(|size| (size, request(base, collection, page, size)))
         .collect()

@@ -4,11 +4,14 @@ use acervo_pages::{self as pages, Frame, InstitutionCard, Named, PlatformPage};
 use acervo_tenancy::TenantTable;
 use axum::response::Response;
 
-use super::cards::in_card;
+use super::cards::from;
 use super::html;
 use crate::answer::{Asking, Place, language};
 use crate::document::query;
 use crate::respond::Failure;
+
+/// The image of an institution is at least as large, in pixels.
+const OF_INSTITUTION: u32 = 400;
 
 /// The list of institutions.
 pub(crate) async fn platform(asking: Asking<'_>, table: &TenantTable) -> Result<Response, Failure> {
@@ -35,7 +38,7 @@ pub(crate) async fn platform(asking: Asking<'_>, table: &TenantTable) -> Result<
                 .unwrap_or_default();
             items += count;
             let cover = first.into_iter().find_map(|entry| entry.cover);
-            thumbnail = thumbnail.or(cover.map(|page| in_card(&base, name, &page)));
+            thumbnail = thumbnail.or(cover.map(|page| from(&base, name, &page, OF_INSTITUTION)));
         }
         found.push((format!("{base}/"), items, thumbnail));
     }
