@@ -250,7 +250,10 @@ fn failing(volume: &Volume, command: &mut Command) -> Result<String> {
     let left = fs::read_to_string(volume.termination_message())?;
     let left: Value = serde_json::from_str(&left)?;
     assert!(
-        left["error"].as_str().is_some_and(|error| error.len() > 10),
+        ["es", "en"].iter().all(|language| {
+            let error = left["error"][language].as_str();
+            error.is_some_and(|error| error.len() > 10)
+        }),
         "{left}"
     );
     Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())

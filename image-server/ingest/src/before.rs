@@ -201,8 +201,17 @@ impl Before {
             .map(|group| group.name.as_str())
             .chain(unreadable.iter().map(|item| item.name.as_str()))
             .collect();
+        // What a spreadsheet names otherwise is still handed over.
+        let files: HashSet<String> = groups
+            .iter()
+            .flat_map(|group| &group.members)
+            .map(|member| member.file.path())
+            .collect();
         let of = self.publication.items.len();
-        let vanished = |item: &&Arc<Item>| !names.contains(item.name.as_str());
+        let vanished = |item: &&Arc<Item>| {
+            let is_there = |page: &Page| files.contains(&page.source.path);
+            !names.contains(item.name.as_str()) && !item.pages.iter().any(is_there)
+        };
         let gone = self.publication.items.iter().filter(vanished).count();
         (gone * 2 > of).then_some(Reason::MassRemoval { gone, of })
     }

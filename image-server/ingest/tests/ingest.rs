@@ -353,6 +353,32 @@ fn a_damaged_pyramid_is_made_again() {
 }
 
 #[test]
+fn a_sheet_that_comes_later_may_name_everything_otherwise() {
+    let place = Place::new(&["a.png", "b.png", "c.png", "d.png"]);
+    place.ingest();
+    let sheet =
+        "objectid,parentid,file\nobra,,\nobra-1,obra,a.png\nobra-2,obra,b.png\notra,,c.png\n";
+    fs::write(place.source("metadatos.csv"), sheet).unwrap();
+    let outcome = place.ingest();
+    assert_eq!(refused(&outcome), []);
+    let owned = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect();
+    assert_eq!(
+        place.items(),
+        [
+            ("obra".to_owned(), owned(&["a.png", "b.png"])),
+            ("otra".to_owned(), owned(&["c.png"])),
+            ("d".to_owned(), owned(&["d.png"])),
+        ]
+    );
+    // The old names answer that they are gone, and the pyramids are those of before.
+    assert!(matches!(
+        place.catalogue().item("a").unwrap(),
+        Some(ItemState::Gone)
+    ));
+    assert_eq!(outcome.converted, 0);
+}
+
+#[test]
 fn a_lost_catalogue_does_not_let_a_collection_vanish_unasked() {
     let place = Place::new(&["a.png", "b.png", "c.png"]);
     place.ingest();

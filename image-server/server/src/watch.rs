@@ -9,9 +9,9 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use acervo_crds::{IiifInstitution, PlatformConfig, tenant_table};
-use acervo_ingest::{Job, Report, Source, ingest};
+use acervo_ingest::{IngestError, Job, Report, Source, ingest};
 use acervo_pixels::source::Limits;
-use acervo_tenancy::Language;
+use acervo_tenancy::Bilingual;
 use anyhow::Context as _;
 
 use crate::declared::{Declaration, declared, sources};
@@ -227,8 +227,7 @@ impl Watch {
         let fingerprint = match job.source.fingerprint() {
             Ok(fingerprint) => fingerprint,
             Err(error) => {
-                let message = error.message();
-                tracing::error!(institution = key.0, collection = key.1, "{}", message.es);
+                complain(key, &error);
                 self.seen.entry(key.clone()).or_default().looked = Some(Instant::now());
                 return false;
             }
@@ -266,10 +265,22 @@ impl Watch {
             }
             Err(error) => {
                 seen.again = Some(Instant::now() + AGAIN);
-                tracing::error!(institution = key.0, collection = key.1, "{error}");
+                complain(key, &error);
             }
         }
     }
+}
+
+/// Says in both languages why a collection is not ingested.
+fn complain(key: &Key, error: &IngestError) {
+    let Bilingual { es, en } = error.message();
+    tracing::error!(
+        institution = key.0,
+        collection = key.1,
+        es,
+        en,
+        "not ingested"
+    );
 }
 
 fn log(key: &Key, converted: usize, report: &Report) {
@@ -284,13 +295,15 @@ fn log(key: &Key, converted: usize, report: &Report) {
         "ingested"
     );
     for entry in &report.refused {
-        let message = entry.message.get(Language::Es);
+        let Bilingual { es, en } = &entry.message;
         tracing::warn!(
             institution = key.0,
             collection = key.1,
             path = entry.path,
+            row = entry.row,
             code = entry.code,
-            message,
+            es,
+            en,
             "refused"
         );
     }

@@ -131,7 +131,7 @@ pub struct LastWords {
     pub fingerprint: Option<String>,
     /// Why it failed; none if it ended well.
     #[serde(default)]
-    pub error: Option<String>,
+    pub error: Option<Bilingual>,
 }
 
 impl StatusDocument {

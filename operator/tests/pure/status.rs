@@ -347,11 +347,11 @@ fn a_failed_ingest_is_told_in_its_own_words() {
     assert_eq!(told(&case).1, "IngestFailed");
     assert!(told(&case).2.contains("BackoffLimitExceeded"));
     case.facts.jobs[0].last_words = Some(LastWords {
-        error: Some("the disk is full".to_owned()),
+        error: Some(Bilingual::new("el disco está lleno.", "the disk is full.")),
         ..Default::default()
     });
     assert!(
-        told(&case).2.contains("the disk is full"),
+        told(&case).2.contains("el disco está lleno. Para"),
         "{:?}",
         told(&case)
     );

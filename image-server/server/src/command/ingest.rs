@@ -8,7 +8,7 @@ use std::sync::Arc;
 use acervo_bucket::{Allowed, Credentials, Settings};
 use acervo_ingest::{IngestError, Job, Outcome, ReportHead, Source, ingest};
 use acervo_pixels::source::Limits;
-use acervo_tenancy::{CollectionName, Language};
+use acervo_tenancy::{Bilingual, CollectionName, Language};
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
@@ -162,7 +162,7 @@ struct LastWords {
     /// The state of the folder that was ingested; `None` if the ingest failed.
     fingerprint: Option<String>,
     /// Why the ingest failed.
-    error: Option<String>,
+    error: Option<Bilingual>,
 }
 
 impl LastWords {
@@ -187,20 +187,22 @@ impl LastWords {
                     refused: last.refused,
                     in_work: last.in_work,
                     fingerprint: None,
-                    error: Some(error.message().en),
+                    error: Some(error.message()),
                 }
             }
         }
     }
 
-    /// One line of JSON; of a sentence that is too long for it, the beginning.
+    /// One line of JSON; of sentences that are too long for it, the beginnings.
     fn line(mut self) -> String {
         loop {
             let line = serde_json::to_string(&self).unwrap_or_default();
             match &mut self.error {
                 Some(error) if line.len() > Self::LONGEST => {
-                    let kept = error.chars().count() * 3 / 4;
-                    *error = error.chars().take(kept).chain(['…']).collect();
+                    for sentence in [&mut error.es, &mut error.en] {
+                        let kept = sentence.chars().count() * 3 / 4;
+                        *sentence = sentence.chars().take(kept).chain(['…']).collect();
+                    }
                 }
                 _ => return line,
             }
@@ -220,15 +222,17 @@ mod tests {
                 refused: 2,
                 in_work: 0,
                 fingerprint: None,
-                error: Some(letter.repeat(9000)),
+                error: Some(Bilingual::new(letter.repeat(9000), letter.repeat(9000))),
             };
             let line = words.line();
             assert!(line.len() <= LastWords::LONGEST && line.len() > 2000);
             assert!(!line.contains('\n'));
             let read: serde_json::Value = serde_json::from_str(&line).expect("JSON");
             assert_eq!(read["published"], 5);
-            let error = read["error"].as_str().expect("an error");
-            assert!(error.starts_with(letter) && error.ends_with('…'));
+            for language in ["es", "en"] {
+                let error = read["error"][language].as_str().expect("an error");
+                assert!(error.starts_with(letter) && error.ends_with('…'));
+            }
         }
     }
 }

@@ -87,7 +87,10 @@ pub(super) fn collection_status(
             refused: count(words.refused),
             in_work: count(words.in_work),
             last_ingest: finished.map(Time),
-            message: words.error.clone(),
+            message: words
+                .error
+                .as_ref()
+                .map(|error| error.get(language).to_owned()),
         })
     });
     ended.or(before).unwrap_or_else(|| CollectionStatus {

@@ -16,14 +16,17 @@ fn failed_ingest(validated: &Validated<'_>, observed: &Facts) -> Option<Verdict>
     let words = job
         .last_words
         .as_ref()
-        .and_then(|words| words.error.as_deref());
-    let why = words.or(job.failure.as_deref()).unwrap_or("?");
+        .and_then(|words| words.error.clone());
+    let failure = job.failure.as_deref().unwrap_or("?");
+    // A sentence of its own has its full stop.
+    let why = words.unwrap_or_else(|| Bilingual::new(failure, failure));
+    let (es, en) = (why.es.trim_end_matches('.'), why.en.trim_end_matches('.'));
     let (collection, name) = (&job.collection, &validated.name);
     let command = format!("kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)");
     Some(Verdict::no(
         "IngestFailed",
-        format!("la ingesta de {collection} falló: {why}. Para repetirla: {command}"),
-        format!("the ingest of {collection} failed: {why}. To repeat it: {command}"),
+        format!("la ingesta de {collection} falló: {es}. Para repetirla: {command}"),
+        format!("the ingest of {collection} failed: {en}. To repeat it: {command}"),
     ))
 }
 
