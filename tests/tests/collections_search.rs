@@ -179,6 +179,30 @@ fn what_nobody_wrote_finds_nothing_and_what_no_query_language_knows_does_no_harm
 }
 
 #[test]
+fn numbers_behind_the_last_page_are_answered_like_the_first() -> Result<()> {
+    let (_, server) = &*SERVER;
+    let huge = u64::MAX;
+    for (path, status) in [
+        (format!("sitemap.xml?of=libros&page={huge}"), 200),
+        (format!("sitemap.xml?of=libros&page={}", huge / 2), 200),
+        (
+            format!("presentation/3/libros/parts/{huge}/collection.json"),
+            404,
+        ),
+        (
+            format!("presentation/2/libros/parts/{huge}/collection.json"),
+            404,
+        ),
+        (format!("libros/?page={huge}"), 404),
+        (format!("search?q=faro&page={huge}"), 404),
+    ] {
+        let path = format!("/{MUSEUM}/{path}");
+        assert_eq!(server.get(&path)?.status, status, "{path}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_collection_is_narrowed_down_by_subject_place_and_decade_together() -> Result<()> {
     let (_, server) = &*SERVER;
     let photographs = |query: &str| items(server, &format!("/{MUSEUM}/fotografias/{query}"));

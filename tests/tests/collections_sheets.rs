@@ -21,8 +21,6 @@ const CONVENTIONS: [(&str, bool); 6] = [
     ("bulkrax", true),
     ("tropiiify", false),
 ];
-/// What CollectionBuilder alone asks for: the media type of the file.
-const OF_ONE_CONVENTION: &str = "Format";
 
 static SERVER: LazyLock<(Folder, Server)> = LazyLock::new(|| {
     let folder = folder().expect("sheets and images");
@@ -103,11 +101,10 @@ fn strings(map: &Value) -> Vec<String> {
 
 fn said(manifest: &Value) -> Meaning {
     let list = |field: &str| manifest[field].as_array().cloned().unwrap_or_default();
-    let metadata = list("metadata").into_iter().filter_map(|entry| {
+    let metadata = list("metadata").into_iter().map(|entry| {
         let label = entry["label"]["en"][0].as_str();
         let label = label.map_or_else(|| strings(&entry["label"]).join(" "), str::to_owned);
-        let is_common = label != OF_ONE_CONVENTION;
-        is_common.then(|| (label, strings(&entry["value"]).into_iter().collect()))
+        (label, strings(&entry["value"]).into_iter().collect())
     });
     let number = |of: &Value| of.as_u64().map_or(0, |number| number as u32);
     let pages = list("items").into_iter().map(|canvas| {

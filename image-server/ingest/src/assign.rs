@@ -77,8 +77,8 @@ impl<'a> Assigning<'a> {
             files.len() > 1 || self.children.contains_key(child.name.as_str())
         });
         if !has_volumes {
-            let mut members = self.members(row, None);
-            members.extend(self.pages(&found));
+            let files = self.files(row, None);
+            let members = self.members(row, files, &found);
             self.push(row, None, members);
             return;
         }
@@ -88,12 +88,11 @@ impl<'a> Assigning<'a> {
                 .children
                 .remove(child.name.as_str())
                 .unwrap_or_default();
-            let mut members = self.take(files);
             let inner: Vec<(&Row, Vec<&Found>)> = pages
                 .iter()
                 .map(|page| (*page, self.files(page, Some(child))))
                 .collect();
-            members.extend(self.pages(&inner));
+            let members = self.members(child, files, &inner);
             self.push(child, Some(row.name.clone()), members);
         }
         if self.assigned.groups.len() > at {
@@ -145,32 +144,66 @@ impl<'a> Assigning<'a> {
                 self.without_image(row);
             }
             let record = Box::new(self.record(row));
-            members.extend(self.take(files.clone()).into_iter().map(|member| Member {
-                record: Some(record.clone()),
-                alt: row.alt.clone(),
-                ..member
-            }));
+            members.extend(
+                self.take(row, files.clone())
+                    .into_iter()
+                    .map(|member| Member {
+                        record: Some(record.clone()),
+                        alt: row.alt.clone(),
+                        ..member
+                    }),
+            );
         }
         members
     }
 
-    /// The images of a row of its own.
-    fn members(&mut self, row: &Row, parent: Option<&Row>) -> Vec<Member> {
-        let files = self.files(row, parent);
-        let mut members = self.take(files);
+    /// The images of an item: its own, and those of the rows of its pages.
+    ///
+    /// A row of a page says more of an image than the folder of the item that it lies in, or than the item
+    /// that names it too: the page has it.
+    fn members(
+        &mut self,
+        row: &Row,
+        files: Vec<&Found>,
+        pages: &[(&Row, Vec<&Found>)],
+    ) -> Vec<Member> {
+        let mut of_rows = self.pages(pages);
+        let paths: HashSet<String> = of_rows.iter().map(|member| member.file.path()).collect();
+        let (with_row, own): (Vec<&Found>, Vec<&Found>) =
+            files.iter().partition(|file| paths.contains(&file.path()));
+        let mut members = self.take(row, own);
         // An alternative text of an item is that of its only image.
         if let [only] = members.as_mut_slice() {
             only.alt.clone_from(&row.alt);
         }
+        if members.is_empty() || with_row.is_empty() {
+            members.append(&mut of_rows);
+            return members;
+        }
+        // Rows for some of a folder's images: the order is that of the folder.
+        members.append(&mut of_rows);
+        let place = |member: &Member| {
+            let at = files.iter().position(|file| **file == member.file);
+            at.unwrap_or(files.len())
+        };
+        members.sort_by_cached_key(place);
         members
     }
 
     /// Images belong to one row each: the first.
-    fn take(&mut self, files: Vec<&Found>) -> Vec<Member> {
-        let free = files
-            .into_iter()
-            .filter(|file| self.assigned.taken.insert(file.path()));
-        free.cloned().map(Member::bare).collect()
+    fn take(&mut self, row: &Row, files: Vec<&Found>) -> Vec<Member> {
+        let mut members = Vec::new();
+        for file in files {
+            let path = file.path();
+            if self.assigned.taken.insert(path.clone()) {
+                members.push(Member::bare(file.clone()));
+            } else {
+                let remark = Remark::refused(self.path, Reason::FileTaken(path));
+                let remark = remark.at(Some(row.number), None);
+                self.assigned.remarks.push(remark);
+            }
+        }
+        members
     }
 
     /// The images that a row speaks of.

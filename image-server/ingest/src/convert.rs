@@ -342,6 +342,15 @@ impl Key {
         }
     }
 
+    /// Whether `page` of the file has the code that this key gives.
+    pub(crate) fn is_of(&self, page: &Page) -> bool {
+        let number = page.source.page as usize;
+        // A file of one page, or of several.
+        [1, 2]
+            .iter()
+            .any(|of| self.page(number, *of).0 == page.code)
+    }
+
     /// The code and the label of page `number`, from 0, `of` so many.
     fn page(&self, number: usize, of: usize) -> (String, String) {
         let page = number + 1;

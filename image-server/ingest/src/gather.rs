@@ -158,6 +158,7 @@ impl<'a> Gathering<'a> {
             unreadable.retain(|item| !names.contains(item.name.as_str()));
             published.extend(unreadable);
         }
+        remarks.extend(yield_codes(&mut published));
         let mut parents: HashSet<String> = published
             .iter()
             .filter_map(|item| item.parent.clone())
@@ -177,6 +178,29 @@ impl<'a> Gathering<'a> {
         }
         (published, self.words, self.tally)
     }
+}
+
+/// Takes pages out whose code an earlier page has. Names that differ can give one code, such as `a.tif` and
+/// a file called `1` in the folder `a`; an address belongs to one image.
+fn yield_codes(published: &mut [Arc<Item>]) -> Vec<Remark> {
+    let mut owners: HashMap<String, String> = HashMap::new();
+    let mut remarks = Vec::new();
+    for item in published {
+        let is_twice = |page: &Page| owners.contains_key(&page.code);
+        if item.pages.iter().any(is_twice) {
+            let pages = &mut Arc::make_mut(item).pages;
+            for page in pages.extract_if(.., |page| owners.contains_key(&page.code)) {
+                let owner = owners[&page.code].clone();
+                remarks.push(Remark::refused(
+                    page.source.path,
+                    Reason::DuplicateItem(owner),
+                ));
+            }
+        }
+        let pages = item.pages.iter();
+        owners.extend(pages.map(|page| (page.code.clone(), page.source.path.clone())));
+    }
+    remarks
 }
 
 /// Takes the numbers of pages that an item of `count` pages does not have out of its record, and gives them.

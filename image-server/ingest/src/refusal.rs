@@ -41,6 +41,8 @@ pub enum Reason {
     NoFolder,
     /// A row of the spreadsheet whose image is not there; the text is what the row says, or its name.
     NoFile(String),
+    /// A row of the spreadsheet that speaks of an image which another row has; the text is the image's path.
+    FileTaken(String),
     /// An image that no row of the spreadsheet speaks of; it is published under its own name.
     NoRow,
     /// A spreadsheet beside the one that is read; the text is the name of that one.
@@ -85,6 +87,7 @@ impl Reason {
             Self::MassRemoval { .. } => "mass-removal",
             Self::NoFolder => "no-folder",
             Self::NoFile(_) => "no-file",
+            Self::FileTaken(_) => "file-taken",
             Self::NoRow => "no-row",
             Self::SecondSheet(_) => "second-sheet",
             Self::TextWithoutImage => "text-without-image",
@@ -181,6 +184,14 @@ impl Reason {
                 ),
                 format!(
                     "There is no image for this row (\"{what}\"). Hand over the file or a folder of that name, or correct the row."
+                ),
+            ),
+            Self::FileTaken(path) => Bilingual::new(
+                format!(
+                    "La imagen «{path}» ya es de otra fila; esta no la recibe. Escriba en cada fila su propia imagen."
+                ),
+                format!(
+                    "The image \"{path}\" belongs to another row; this one does not get it. Write an image of its own in each row."
                 ),
             ),
             Self::NoRow => Bilingual::new(

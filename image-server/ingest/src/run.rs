@@ -274,7 +274,10 @@ fn tasks<'a>(groups: &'a [Group], sorted: &'a Sorted, before: &Before) -> Vec<Ta
     for (path, group, file) in files {
         let is_first = file.folder.is_some() || stems.insert(file.stem());
         let text = sorted.text_of(file);
-        let is_unchanged = before.is_unchanged(&path, file);
+        let key = Key::of(file, is_first);
+        // A file with the stem of another may have had its code, and yields it.
+        let has_code = is_first || before.of(&path).all(|(_, page)| key.is_of(page));
+        let is_unchanged = has_code && before.is_unchanged(&path, file);
         let is_same_text = match text {
             Some(text) => before.has_text(&group.name, &path, text),
             None => before.of(&path).all(|(_, page)| page.text.is_none()),
@@ -282,7 +285,7 @@ fn tasks<'a>(groups: &'a [Group], sorted: &'a Sorted, before: &Before) -> Vec<Ta
         if !is_unchanged || !is_same_text {
             tasks.push(Task {
                 file,
-                key: Key::of(file, is_first),
+                key,
                 pages: is_unchanged.then(|| before.last(&path)),
                 text,
             });

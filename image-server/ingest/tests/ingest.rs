@@ -379,6 +379,69 @@ fn a_sheet_that_comes_later_may_name_everything_otherwise() {
 }
 
 #[test]
+fn an_image_that_two_rows_name_belongs_to_one_and_the_other_is_told() {
+    let place = Place::new(&["a.png", "b.png"]);
+    let sheet = "objectid,parentid,file\nuna,,a.png\notra,,a.png\nlibro,,b.png\nhoja,libro,b.png\n";
+    fs::write(place.source("metadatos.csv"), sheet).unwrap();
+    let outcome = place.ingest();
+    // A work that names the image of its page asks for nothing else.
+    assert_eq!(refused(&outcome), [("metadatos.csv", "file-taken")]);
+    assert_eq!(outcome.report.refused[0].row, Some(3));
+    let names: Vec<String> = place.items().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["una", "libro"]);
+}
+
+#[test]
+fn rows_for_some_images_of_a_folder_speak_of_those_and_leave_the_order() {
+    let place = Place::new(&["libro/1.png", "libro/2.png", "libro/3.png"]);
+    let sheet = "objectid,parentid,title,file\nlibro,,Libro,\nportada,libro,Portada,libro/2.png\n";
+    fs::write(place.source("metadatos.csv"), sheet).unwrap();
+    let outcome = place.ingest();
+    assert_eq!(refused(&outcome), []);
+    let items = place.catalogue().items().unwrap();
+    let pages = items[0].pages.iter();
+    let said: Vec<(&str, bool)> = pages
+        .map(|page| (page.source.path.as_str(), page.record.is_some()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("libro/1.png", false),
+            ("libro/2.png", true),
+            ("libro/3.png", false)
+        ]
+    );
+}
+
+#[test]
+fn files_that_differ_in_their_ending_have_an_address_each_under_a_sheet() {
+    let place = Place::new(&["a.tiff.png"]);
+    fs::rename(place.source("a.tiff.png"), place.source("a.tif")).unwrap();
+    place.ingest();
+    place.put("a.png", 9);
+    let sheet = "objectid,file\nuna,a.png\notra,a.tif\n";
+    fs::write(place.source("metadatos.csv"), sheet).unwrap();
+    assert_eq!(refused(&place.ingest()), []);
+    let items = place.catalogue().items().unwrap();
+    let codes: Vec<&str> = items
+        .iter()
+        .map(|item| item.pages[0].code.as_str())
+        .collect();
+    assert_eq!(items.len(), 2);
+    assert_ne!(codes[0], codes[1]);
+}
+
+#[test]
+fn of_two_images_with_one_address_the_later_is_refused() {
+    let place = Place::new(&["a.png", "a/1"]);
+    let sheet = "objectid,file\nuna,a.png\notra,a/1\n";
+    fs::write(place.source("metadatos.csv"), sheet).unwrap();
+    assert_eq!(refused(&place.ingest()), [("a/1", "duplicate-item")]);
+    let one = ("una".to_owned(), vec!["a.png".to_owned()]);
+    assert_eq!(place.items(), [one]);
+}
+
+#[test]
 fn a_lost_catalogue_does_not_let_a_collection_vanish_unasked() {
     let place = Place::new(&["a.png", "b.png", "c.png"]);
     place.ingest();

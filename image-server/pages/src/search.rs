@@ -22,6 +22,8 @@ pub struct SearchPage<'a> {
     pub results: Vec<SearchResult<'a>>,
     /// Which page of the list this is; its total counts items.
     pub paging: Paging,
+    /// Whether there is more than is listed: the words are too common for all of it.
+    pub is_cut: bool,
     /// The collections with what was found in each: `url` searches in that one alone, or in all again if it
     /// is active.
     pub collections: Vec<FilterValue<'a>>,
@@ -154,6 +156,7 @@ fn found(frame: &Frame<'_>, page: &SearchPage<'_>) -> Markup {
                     " · " (text::page_of(page.paging.number, page.paging.pages, language))
                 }
             }
+            @if page.is_cut { p.note { (text::TOO_MANY_FOUND.get(language)) } }
             ol.results role="list" {
                 @for result in &page.results { (entry(frame, result)) }
             }

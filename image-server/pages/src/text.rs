@@ -214,6 +214,8 @@ texts! {
     SEARCH_INVITATION =
         "Escriba un nombre, un lugar, un tema o unas palabras: se busca en las descripciones y en el texto de las páginas.",
         "Write a name, a place, a subject or a few words: descriptions and the text of pages are searched.";
+    TOO_MANY_FOUND = "Hay más de lo que se muestra: estas palabras son muy comunes. Agregue otra para acotar la búsqueda.",
+        "There is more than is shown: these words are very common. Add another to narrow the search.";
     NOTHING_FOUND = "No encontramos nada con estas palabras.", "We found nothing with these words.";
     NOTHING_SPELLING = "Revise la ortografía, o escriba las palabras como se usaban en su época.",
         "Check the spelling, or write the words as they were used at the time.";

@@ -78,7 +78,9 @@ async fn file(
             let mut names = Vec::new();
             for _ in 0..number.max(1) {
                 names = catalogue.names(&after, MOST)?;
-                after = names.last().cloned().unwrap_or(after);
+                // Behind the last file there is none, however far somebody asks.
+                let Some(last) = names.last() else { break };
+                after.clone_from(last);
             }
             Ok(names)
         });

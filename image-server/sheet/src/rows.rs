@@ -225,6 +225,10 @@ impl<'a> Builder<'a> {
             } else {
                 value
             };
+            // The type of a file says nothing of the thing, and it is another file that is published.
+            if term == Term::Format && values::is_media_type(value) {
+                continue;
+            }
             let text = self.text(column, Some(term), value);
             draft.slots[column.slot].push(text);
             if term == Term::Date && draft.row.record.date.is_none() {

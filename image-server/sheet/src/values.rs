@@ -34,7 +34,6 @@ pub(crate) fn is_without_language(term: Option<Term>, value: &str) -> bool {
         Some(
             Term::Creator | Term::Contributor | Term::Publisher | Term::Date | Term::Identifier,
         ) => true,
-        Some(Term::Format) => one_word && value.contains('/'),
         Some(Term::Language) => {
             canonical_tag(value).is_some() && (value.len() <= 3 || value.contains('-'))
         }
@@ -44,6 +43,18 @@ pub(crate) fn is_without_language(term: Option<Term>, value: &str) -> bool {
         _ => false,
     };
     always || (one_word && url(value).is_ok()) || !value.contains(char::is_alphabetic)
+}
+
+/// Whether it is the media type of a file, such as `image/jpeg` (RFC 6838, section 4.2).
+pub(crate) fn is_media_type(value: &str) -> bool {
+    let is_name = |name: &str| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
+        !name.is_empty() && name.bytes().all(allowed)
+    };
+    let kinds = ["application", "audio", "image", "model", "text", "video"];
+    value.split_once('/').is_some_and(|(kind, name)| {
+        kinds.iter().any(|known| known.eq_ignore_ascii_case(kind)) && is_name(name)
+    })
 }
 
 /// A web address.

@@ -96,6 +96,7 @@ impl World {
         SearchPage {
             institution: self.library(),
             query,
+            is_cut: false,
             results: vec![
                 SearchResult {
                     item: self.card("c2", 200),

@@ -45,8 +45,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let path = &arguments.path;
     if !path.is_dir() {
         eprintln!(
-            "acervo: {} is no folder; name the folder of a collection or of YAML files",
-            path.display()
+            "acervo: {path} no es una carpeta; indique la de una colección o la de los archivos YAML\nacervo: {path} is no folder; name the folder of a collection or of YAML files",
+            path = path.display()
         );
         return Ok(ExitCode::from(2));
     }

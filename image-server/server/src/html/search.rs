@@ -131,6 +131,7 @@ pub(crate) async fn search(asking: Asking<'_>, place: Place<'_>) -> Result<Respo
         query: &words,
         results: results.iter().map(|result| view(result, &all)).collect(),
         paging,
+        is_cut: all.iter().any(|one| chosen(one) && one.found.is_cut),
         collections: collections
             .map(|(one, url)| FilterValue {
                 label: one.label.text.pick(around.language).1,
