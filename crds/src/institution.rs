@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::addresses::Addresses;
 use crate::collection::Collection;
+use crate::images::Images;
 use crate::pages::Pages;
 use crate::status::IiifInstitutionStatus;
 use crate::storage::Storage;
@@ -102,6 +103,9 @@ pub struct IiifInstitutionSpec {
     /// What the institution's pages show of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<Pages>,
+    /// What may be asked of the institution's images, and what becomes of their colours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<Images>,
     /// Who may look into the institution's namespace: groups as the cluster's authentication names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]

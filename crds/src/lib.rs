@@ -2,7 +2,7 @@
 //!
 //! | Module | What |
 //! |---|---|
-//! | [`institution`], [`storage`], [`collection`], [`pages`], [`addresses`], [`status`] | the resource, as Rust types |
+//! | [`institution`], [`storage`], [`collection`], [`pages`], [`images`], [`addresses`], [`status`] | the resource, as Rust types |
 //! | `schema`, [`rules`] | bounds and CEL rules of its fields, with messages in Spanish and English |
 //! | [`crd`](mod@crd) | the `CustomResourceDefinition` generated from all of these, as YAML |
 //! | [`validate`] | what the API server would refuse, said of YAML files without an API server |
@@ -18,6 +18,7 @@ pub mod base_url;
 pub mod claims;
 pub mod collection;
 pub mod crd;
+pub mod images;
 pub mod institution;
 pub mod pages;
 pub mod platform;

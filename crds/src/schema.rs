@@ -124,3 +124,23 @@ pub(crate) fn conditions(_: &mut SchemaGenerator) -> Schema {
         },
     })
 }
+
+/// Pixels of one side of an answer.
+pub(crate) fn pixels_of_a_side(_: &mut SchemaGenerator) -> Schema {
+    whole(64, 1 << 20)
+}
+
+/// Pixels of an answer.
+pub(crate) fn pixels_of_an_area(_: &mut SchemaGenerator) -> Schema {
+    whole(4096, 1 << 40)
+}
+
+/// Seconds, a year at most.
+pub(crate) fn seconds(_: &mut SchemaGenerator) -> Schema {
+    whole(0, 31_536_000)
+}
+
+/// A whole number; schemars would write a format that Kubernetes does not know.
+fn whole(least: u64, most: u64) -> Schema {
+    json_schema!({ "type": "integer", "minimum": least, "maximum": most })
+}

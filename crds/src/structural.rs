@@ -10,7 +10,7 @@ use acervo_tenancy::Bilingual;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     JSON, JSONSchemaProps, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::refused::{Fault, FaultKind};
 use crate::yaml::{field, item};
@@ -118,19 +118,26 @@ pub(crate) fn check(value: &Value, schema: &JSONSchemaProps, path: &str, faults:
     }
     match value {
         Value::String(text) => check_text(text, schema, &mut say),
-        Value::Number(number) => {
-            if let (Some(number), Some(least)) = (number.as_f64(), schema.minimum)
-                && number < least
-            {
-                say(Bilingual::new(
-                    format!("debe ser {least} o más"),
-                    format!("must be {least} or more"),
-                ));
-            }
-        }
+        Value::Number(number) => check_number(number, schema, &mut say),
         Value::Array(list) => check_list(list, schema, path, faults),
         Value::Object(map) => check_object(map, schema, path, faults),
         Value::Null | Value::Bool(_) => {}
+    }
+}
+
+fn check_number(number: &Number, schema: &JSONSchemaProps, say: &mut impl FnMut(Bilingual)) {
+    let number = number.as_f64().unwrap_or_default();
+    if let Some(least) = schema.minimum.filter(|least| number < *least) {
+        say(Bilingual::new(
+            format!("debe ser {least} o más"),
+            format!("must be {least} or more"),
+        ));
+    }
+    if let Some(most) = schema.maximum.filter(|most| number > *most) {
+        say(Bilingual::new(
+            format!("debe ser {most} o menos"),
+            format!("must be {most} or less"),
+        ));
     }
 }
 
@@ -302,7 +309,7 @@ mod tests {
     use super::*;
 
     /// What the walker checks, or what needs no check of its own.
-    const KEYWORDS: [&str; 15] = [
+    const KEYWORDS: [&str; 16] = [
         "additionalProperties",
         "default",
         "description",
@@ -311,6 +318,7 @@ mod tests {
         "maxItems",
         "maxLength",
         "maxProperties",
+        "maximum",
         "minLength",
         "minimum",
         "properties",

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use acervo_tenancy::{
-    Address, Bilingual, Collection, Featured, InstitutionName, LanguageMap, Pages, TABLE_VERSION,
-    Tenant, TenantTable, rights,
+    Address, Bilingual, Collection, Featured, Images, InstitutionName, LanguageMap, Pages,
+    TABLE_VERSION, Tenant, TenantTable, rights,
 };
 use serde::Serialize;
 
@@ -193,6 +193,12 @@ impl Making<'_> {
         let mut collections: Vec<_> = spec.collections.iter().map(collection).collect();
         self.tell_apart(name, &mut collections);
         let limits = self.plan(name, &spec.plan)?.limits;
+        let wanted = spec.images.clone().unwrap_or_default();
+        let images = Images {
+            limits: wanted.within(limits),
+            upscaling: wanted.upscaling,
+            max_age: wanted.max_age.unwrap_or(Images::DAY),
+        };
         Some(Tenant {
             name: name.clone(),
             display_name: spec.display_name.clone(),
@@ -201,7 +207,7 @@ impl Making<'_> {
             addresses,
             kept: kept.unwrap_or_default(),
             pages: spec.pages.as_ref().map(pages).unwrap_or_default(),
-            limits,
+            images,
             suspended: spec.suspend,
             collections,
         })

@@ -76,7 +76,7 @@ fn a_library_becomes_a_tenant() {
     assert_eq!(outcome.table.check(), Ok(()));
     insta::assert_json_snapshot!(outcome.table, @r#"
     {
-      "version": 2,
+      "version": 3,
       "language": "es",
       "listsInstitutions": false,
       "tenants": [
@@ -103,8 +103,12 @@ fn a_library_becomes_a_tenant() {
               "origin": "https://mapas.example.org"
             }
           ],
-          "limits": {
-            "maxArea": 50000000
+          "images": {
+            "limits": {
+              "maxArea": 50000000
+            },
+            "upscaling": false,
+            "maxAge": 86400
           },
           "suspended": false,
           "collections": [

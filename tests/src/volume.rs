@@ -53,7 +53,7 @@ impl Volume {
             .map(|name| json!({ "name": name, "label": { "es": format!("Colección {name}") } }))
             .collect();
         json!({
-            "version": 2,
+            "version": 3,
             "tenants": [{
                 "name": self.institution,
                 "displayName": { "es": "Biblioteca del Sur", "en": "Southern Library" },

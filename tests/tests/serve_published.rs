@@ -158,11 +158,11 @@ fn a_table_that_cannot_be_served_changes_nothing_and_is_named_in_the_log() -> Re
         .context("tenants")?
         .push(other);
     let mut version = volume.table(&[]);
-    version["version"] = 3.into();
+    version["version"] = 4.into();
     for (table, words) in [
         ("{ half".to_owned(), "no tenant table"),
         (two.to_string(), "names 2 institutions"),
-        (version.to_string(), "version 3"),
+        (version.to_string(), "version 4"),
     ] {
         volume.mount(&table)?;
         until(words, NOTICED, || {
@@ -178,7 +178,7 @@ fn a_table_that_cannot_be_served_changes_nothing_and_is_named_in_the_log() -> Re
 fn a_start_without_a_table_that_can_be_served_fails_with_a_sentence() -> Result<()> {
     for (table, words) in [
         ("{ half", "no tenant table"),
-        (r#"{"version":2,"tenants":[]}"#, "names 0 institutions"),
+        (r#"{"version":3,"tenants":[]}"#, "names 0 institutions"),
     ] {
         let volume = Volume::new(INSTITUTION, &["mapas"])?;
         volume.mount(table)?;

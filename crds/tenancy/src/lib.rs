@@ -6,6 +6,7 @@
 mod address;
 mod kept;
 mod language;
+mod locate;
 mod name;
 pub mod rights;
 mod table;
@@ -14,6 +15,7 @@ mod template;
 pub use address::{Address, Asked};
 pub use kept::KeptAddresses;
 pub use language::{Bilingual, Language, LanguageMap};
+pub use locate::{Located, Locator};
 pub use name::{CollectionName, InstitutionName, NameError};
-pub use table::{Collection, Featured, Limits, Located, Pages, TABLE_VERSION, Tenant, TenantTable};
+pub use table::{Collection, Featured, Images, Limits, Pages, TABLE_VERSION, Tenant, TenantTable};
 pub use template::{ImageVersion, KeptKind, Template, TemplateError, Values};

@@ -1,14 +1,13 @@
-//! The table itself, and finding the tenant of a request in it.
+//! The table itself.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, Asked, CollectionName, InstitutionName, KeptAddresses, KeptKind, Language,
-    LanguageMap, Values,
+    Address, CollectionName, InstitutionName, KeptAddresses, KeptKind, Language, LanguageMap,
 };
 
 /// The version of the wire form that this crate reads and writes.
-pub const TABLE_VERSION: u32 = 2;
+pub const TABLE_VERSION: u32 = 3;
 
 /// Every institution that one server answers for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,9 +47,9 @@ pub struct Tenant {
     /// What its pages show of it.
     #[serde(default, skip_serializing_if = "Pages::is_empty")]
     pub pages: Pages,
-    /// What a single image request may ask.
+    /// What may be asked of its images.
     #[serde(default)]
-    pub limits: Limits,
+    pub images: Images,
     /// Whether it is suspended: every address answers 503.
     #[serde(default)]
     pub suspended: bool,
@@ -109,6 +108,34 @@ pub struct Featured {
     pub item: String,
 }
 
+/// What may be asked of an institution's images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Images {
+    /// The largest answer to a single request.
+    pub limits: Limits,
+    /// Whether answers may be larger than the image, up to the limits.
+    pub upscaling: bool,
+    /// Seconds for which an answer may be used without asking again.
+    pub max_age: u32,
+}
+
+impl Images {
+    /// A day, in seconds.
+    pub const DAY: u32 = 86_400;
+}
+
+impl Default for Images {
+    /// No limits of its own, nothing enlarged, a day.
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            upscaling: false,
+            max_age: Self::DAY,
+        }
+    }
+}
+
 /// The largest answer to one image request, in pixels; advertised in info.json.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -122,20 +149,6 @@ pub struct Limits {
     /// Largest answer, width × height.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_area: Option<u64>,
-}
-
-/// Where a request belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Located<'t, 'p> {
-    /// A kept address of an institution: of what, which one, and what is asked of it (empty for a
-    /// manifest; for an image empty or beginning with `/`, such as `/info.json`).
-    Kept(&'t Tenant, KeptKind, Values, &'p str),
-    /// An institution, the address that was asked, and the path within it (empty or beginning with `/`).
-    Tenant(&'t Tenant, &'t Address, &'p str),
-    /// The platform's own pages.
-    Platform,
-    /// Nobody answers here.
-    Nowhere,
 }
 
 impl Pages {
@@ -192,63 +205,5 @@ impl TenantTable {
             )),
             None => Ok(()),
         }
-    }
-
-    /// Who answers `path` on the host that was asked.
-    ///
-    /// `path` is as sent, before any decoding. Kept addresses of the host asked come first. A declared
-    /// host wins over addresses that answer on every host; a path-form address of another
-    /// host is still found by its prefix, so that health checks and port-forwards work.
-    #[must_use]
-    pub fn locate<'t, 'p>(&'t self, asked: &Asked, path: &'p str) -> Located<'t, 'p> {
-        let host = asked.host();
-        if let Some(kept) = self.kept(&host, path) {
-            return kept;
-        }
-        let candidates = || {
-            self.tenants
-                .iter()
-                .flat_map(|t| t.addresses.iter().map(move |a| (t, a)))
-                .filter_map(|(t, a)| a.strip(path).map(|rest| (t, a, rest)))
-        };
-        candidates()
-            .find(|(_, a, _)| a.host.as_deref() == Some(host.as_str()))
-            .or_else(|| candidates().find(|(_, a, _)| a.host.is_none()))
-            .or_else(|| candidates().find(|(_, a, _)| !a.prefix.is_empty()))
-            .map_or_else(
-                || {
-                    if self.lists_institutions {
-                        Located::Platform
-                    } else {
-                        Located::Nowhere
-                    }
-                },
-                |(t, a, rest)| Located::Tenant(t, a, rest),
-            )
-    }
-    /// The kept address that `path` is on this host. Those of collections that there are come before
-    /// those of collections that may once have been.
-    fn kept<'t, 'p>(&'t self, host: &str, path: &'p str) -> Option<Located<'t, 'p>> {
-        let templates: Vec<_> = self
-            .tenants
-            .iter()
-            .flat_map(|tenant| tenant.kept.all().map(move |template| (tenant, template)))
-            .filter(|(tenant, template)| tenant.kept.follows_asked || template.host() == host)
-            .collect();
-        let of_known = templates.iter().find_map(|(tenant, template)| {
-            let known = |name: &str| {
-                let mut collections = tenant.collections.iter();
-                collections.any(|collection| collection.name_in_addresses() == name)
-            };
-            Some((tenant, template, template.matches_where(path, known)?))
-        });
-        let mut any = templates.iter();
-        of_known
-            .or_else(|| {
-                any.find_map(|(tenant, template)| Some((tenant, template, template.matches(path)?)))
-            })
-            .map(|(tenant, template, (values, rest))| {
-                Located::Kept(tenant, template.kind(), values, rest)
-            })
     }
 }

@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 
 use acervo_tenancy::{
-    Address, Asked, Collection, KeptAddresses, KeptKind, LanguageMap, Limits, Located,
+    Address, Asked, Collection, Images, KeptAddresses, KeptKind, LanguageMap, Located, Locator,
     TABLE_VERSION, Template, Tenant, TenantTable, Values,
 };
 
@@ -28,7 +28,7 @@ fn tenant(name: &str, addresses: Vec<Address>) -> Tenant {
         addresses,
         kept: Default::default(),
         pages: Default::default(),
-        limits: Limits::default(),
+        images: Images::default(),
         suspended: false,
         collections: Vec::new(),
     }
@@ -102,7 +102,7 @@ fn asked(authority: &str) -> Asked {
 
 /// `name host-of-address rest`, `platform` or `nowhere`.
 fn located(table: &TenantTable, authority: &str, path: &str) -> String {
-    match table.locate(&asked(authority), path) {
+    match Locator::new(table).locate(table, &asked(authority), path) {
         Located::Tenant(tenant, address, rest) => {
             format!(
                 "{} {} {rest}",
@@ -401,7 +401,7 @@ fn with_kept(follows_asked: bool) -> TenantTable {
 
 /// The institution, the collection and the item of a kept address, and what is asked of it.
 fn kept(table: &TenantTable, authority: &str, path: &str) -> String {
-    match table.locate(&asked(authority), path) {
+    match Locator::new(table).locate(table, &asked(authority), path) {
         Located::Kept(tenant, kind, values, rest) => {
             let collection = tenant.kept_collection(&values).map(|c| c.name.as_str());
             let item = values.item.as_deref().unwrap_or_default();

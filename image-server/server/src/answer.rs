@@ -4,10 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use acervo_tenancy::{Address, Asked, Language, Located, Tenant, TenantTable};
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State as Extract};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Request, header};
 use axum::response::Response;
 
 use crate::document::Api;
@@ -35,19 +32,14 @@ pub(crate) struct Place<'t> {
     pub(crate) address: &'t Address,
 }
 
-/// The public port.
-pub(crate) fn router(state: Arc<State>) -> Router {
-    Router::new().fallback(answer).with_state(state)
-}
-
 /// accept → tenant → route → (parse → resolve → plan → conditional → admission → run) → respond
-async fn answer(Extract(state): Extract<Arc<State>>, request: Request<Body>) -> Response {
+pub(crate) async fn answer<B>(state: &Arc<State>, request: Request<B>) -> Response {
     state.counters.requests.fetch_add(1, Ordering::Relaxed);
     let (parts, _) = request.into_parts();
     let asked = asked(&parts.headers, &parts.uri);
     let path = parts.uri.path();
     let asking = Asking {
-        state: &state,
+        state,
         asked: &asked,
         headers: &parts.headers,
         path,

@@ -1,9 +1,10 @@
 //! Image requests: parse → resolve → plan → conditional → admission → run → respond.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use acervo_pixels::{Plan, plan, render};
+use acervo_pixels::{Plan, Recipe, plan, render};
 use acervo_tenancy::Limits;
 use axum::http::header;
 use axum::response::Response;
@@ -15,11 +16,16 @@ use iiif_spec::{
 
 use crate::answer::{Asking, Place};
 use crate::document::declared;
+use crate::library::Shelf;
 use crate::respond::{self, Failure, Keep};
+use crate::state::State;
 use crate::store::{OpenPyramid, read};
 
 /// The longest side that the JPEG encoder can write.
 const MAX_SIDE: u32 = 65_500;
+
+/// Changes whenever rendering gives other bytes of the same pyramid.
+const RENDERING: &str = "1";
 
 /// The base URI redirects to the description.
 pub(crate) async fn base(
@@ -28,7 +34,8 @@ pub(crate) async fn base(
     version: Version,
     identifier: &str,
 ) -> Result<Response, Failure> {
-    let image = resolve(asking, place, identifier).await?;
+    let identifier = identified(identifier)?;
+    let image = resolve(asking, place, &identifier).await?;
     Ok(respond::see_other(&format!(
         "{}/info.json",
         image.url(asking, place, version)
@@ -42,12 +49,13 @@ pub(crate) async fn info(
     version: Version,
     identifier: &str,
 ) -> Result<Response, Failure> {
-    let image = resolve(asking, place, identifier).await?;
+    let identifier = identified(identifier)?;
+    let image = resolve(asking, place, &identifier).await?;
     let layout = image.open.pyramid.layout();
     let full = layout.full();
     let rights = place
         .tenant
-        .collection(&image.collection)
+        .collection(image.collection)
         .and_then(|c| c.rights.clone());
     let description = ImageDescription {
         width: full.width,
@@ -74,6 +82,10 @@ pub(crate) async fn info(
     respond::insert(response.headers_mut(), header::VARY, "Accept");
     respond::insert(response.headers_mut(), header::LINK, &profile_link(version));
     Ok(response)
+}
+
+fn identified(segment: &str) -> Result<Identifier, Failure> {
+    Identifier::parse_segment(segment).map_err(|_| Failure::NotFound)
 }
 
 /// JSON-LD, unless the client wants plain JSON or is a browser, which shows plain JSON only.
@@ -104,7 +116,8 @@ pub(crate) async fn image(
 ) -> Result<Response, Failure> {
     // parse, resolve
     let request = ImageRequest::parse(version, region, size, rotation, quality);
-    let image = resolve(asking, place, identifier).await?;
+    let identifier = identified(identifier)?;
+    let image = resolve(asking, place, &identifier).await?;
     let request = request?;
 
     // plan
@@ -120,16 +133,22 @@ pub(crate) async fn image(
 
     // conditional, admission, run
     let etag = etag(&image.open.fingerprint, &rules);
+    let path = canonical(&wanted, version, &source, &rules);
     let bytes = if respond::not_modified(asking.headers, &etag) {
         Bytes::new()
     } else {
-        run(asking, &image, plan).await?
+        run(asking, &image, plan, &etag, &path).await?
     };
 
     // respond
     let kind = wanted.format.media_type();
-    let mut response = respond::body(asking.headers, &etag, kind, Keep::Day, bytes);
-    let path = canonical(&wanted, version, &source, &rules);
+    let mut response = respond::body(
+        asking.headers,
+        &etag,
+        kind,
+        Keep::For(place.tenant.images.max_age),
+        bytes,
+    );
     let url = image.url(asking, place, version);
     let link = format!(
         "<{url}/{path}>;rel=\"canonical\", {}",
@@ -139,45 +158,57 @@ pub(crate) async fn image(
     Ok(response)
 }
 
-async fn run(asking: Asking<'_>, image: &Resolved, plan: Plan) -> Result<Bytes, Failure> {
-    let counters = &asking.state.counters;
+/// The bytes of the answer, which `etag` and `path` name.
+async fn run(
+    asking: Asking<'_>,
+    image: &Resolved<'_>,
+    plan: Plan,
+    etag: &str,
+    path: &str,
+) -> Result<Bytes, Failure> {
+    let state = asking.state;
     let result = match plan {
         Plan::Stored(at) => {
-            counters.stored.fetch_add(1, Ordering::Relaxed);
+            state.counters.stored.fetch_add(1, Ordering::Relaxed);
             let span = image.open.pyramid.tile(at).ok_or(Failure::NotFound)?;
-            read(&image.open, span).await.map_err(Failure::from)
+            let room = state.admission.room(u64::from(span.length)).await?;
+            read(&image.open, span, room).await.map_err(Failure::from)
         }
         Plan::Render(recipe) => {
-            let permits = asking.state.admission.admit(recipe.memory).await?;
-            counters.rendered.fetch_add(1, Ordering::Relaxed);
-            let open = Arc::clone(&image.open);
-            let rendered = tokio::task::spawn_blocking(move || {
-                let bytes = render(&recipe, &open.pyramid, &open.file);
-                drop(permits);
-                bytes.map_err(|source| Failure::Render {
-                    path: open.path.clone(),
-                    source,
-                })
-            });
-            rendered.await?.map(Bytes::from)
+            let name = format!("{etag}{path}");
+            let make = make(Arc::clone(state), Arc::clone(&image.open), recipe);
+            state.renders.share(name, make).await
         }
     };
-    if result.is_err() {
-        asking.state.store.forget(image.generation, &image.code);
+    if result.as_ref().is_err_and(Failure::is_ours) {
+        state.store.forget(image.generation, image.code);
     }
     result
 }
 
+/// Makes pixels.
+async fn make(state: Arc<State>, open: Arc<OpenPyramid>, recipe: Recipe) -> Result<Bytes, Failure> {
+    let counters = Arc::clone(&state);
+    let rendering = state.admission.render(recipe.memory, move || {
+        counters.counters.rendered.fetch_add(1, Ordering::Relaxed);
+        render(&recipe, &open.pyramid, &open.file).map_err(|source| Failure::Render {
+            path: open.path.clone(),
+            source,
+        })
+    });
+    rendering.await?
+}
+
 /// A stored image and what names it.
-struct Resolved {
+struct Resolved<'i> {
     open: Arc<OpenPyramid>,
-    identifier: Identifier,
-    collection: String,
-    code: String,
+    identifier: &'i Identifier,
+    collection: &'i str,
+    code: &'i str,
     generation: u64,
 }
 
-impl Resolved {
+impl Resolved<'_> {
     /// The base URI at the address that was asked.
     fn url(&self, asking: Asking<'_>, place: Place<'_>, version: Version) -> String {
         if let Some(kept) = asking.kept {
@@ -189,48 +220,29 @@ impl Resolved {
 }
 
 /// Identifier → opened pyramid. An identifier is a collection's name, a dot and a page's code.
-async fn resolve(
+async fn resolve<'i>(
     asking: Asking<'_>,
     place: Place<'_>,
-    identifier: &str,
-) -> Result<Resolved, Failure> {
-    let identifier = Identifier::parse_segment(identifier).map_err(|_| Failure::NotFound)?;
+    identifier: &'i Identifier,
+) -> Result<Resolved<'i>, Failure> {
     let (collection, code) = identifier
         .as_str()
         .split_once('.')
         .ok_or(Failure::NotFound)?;
-    let (collection, code) = (collection.to_owned(), code.to_owned());
-    declared(asking, place, &collection)?;
-    let library = asking.state.library.load();
-    let shelf = library
-        .shelf(place.tenant.name.as_str(), &collection)
-        .ok_or(Failure::NotFound)?;
+    declared(asking, place, collection)?;
+    let shelf = {
+        let library = asking.state.library.load();
+        let shelf = library.shelf(place.tenant.name.as_str(), collection);
+        Arc::clone(shelf.ok_or(Failure::NotFound)?)
+    };
     let generation = shelf.generation;
-    if let Some(open) = asking.state.store.cached(generation, &code) {
-        return Ok(Resolved {
-            open,
-            identifier,
-            collection,
-            code,
-            generation,
-        });
-    }
-    let (shelf, state, wanted) = (Arc::clone(shelf), Arc::clone(asking.state), code.clone());
-    let open = tokio::task::spawn_blocking(move || {
-        let catalogue = match &shelf.catalogue {
-            None => return Err(Failure::NotFound),
-            Some(Err(error)) => return Err(Failure::Catalogue(error.to_string())),
-            Some(Ok(catalogue)) => catalogue,
-        };
-        match catalogue.stored(&wanted)? {
-            Some(stored) => Ok(state
-                .store
-                .open(generation, &wanted, &shelf.folder, &stored)?),
-            None if catalogue.is_gone_page(&wanted)? => Err(Failure::Gone),
-            None => Err(Failure::NotFound),
+    let open = match asking.state.store.cached(generation, code) {
+        Some(open) => open,
+        None => {
+            let (state, code) = (Arc::clone(asking.state), code.to_owned());
+            tokio::task::spawn_blocking(move || open(&state, &shelf, &code)).await??
         }
-    })
-    .await??;
+    };
     Ok(Resolved {
         open,
         identifier,
@@ -240,6 +252,23 @@ async fn resolve(
     })
 }
 
+/// Opens the pyramid of a page. Blocks.
+fn open(state: &State, shelf: &Shelf, code: &str) -> Result<Arc<OpenPyramid>, Failure> {
+    let catalogue = match &shelf.catalogue {
+        None => return Err(Failure::NotFound),
+        Some(Err(error)) => return Err(Failure::Catalogue(error.to_string())),
+        Some(Ok(catalogue)) => catalogue,
+    };
+    match catalogue.stored(code)? {
+        Some(stored) => {
+            let store = &state.store;
+            Ok(store.open(shelf.generation, code, &shelf.folder, &stored)?)
+        }
+        None if catalogue.is_gone_page(code)? => Err(Failure::Gone),
+        None => Err(Failure::NotFound),
+    }
+}
+
 /// What may be asked of an image of `full` pixels: the institution's limits, and those of the server,
 /// which are advertised where the image exceeds them.
 pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> Rules {
@@ -247,7 +276,7 @@ pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> R
         max_width,
         max_height,
         max_area,
-    } = place.tenant.limits;
+    } = place.tenant.images.limits;
     let lower = |limit: Option<u32>, side: u32| {
         if side > MAX_SIDE {
             Some(limit.map_or(MAX_SIDE, |limit| limit.min(MAX_SIDE)))
@@ -256,7 +285,7 @@ pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> R
         }
     };
     let (max_width, max_height) = (lower(max_width, full.0), lower(max_height, full.1));
-    let room = acervo_pixels::largest_area(asking.state.admission.total());
+    let room = acervo_pixels::largest_area(asking.state.admission.largest());
     let max_area = if u64::from(full.0) * u64::from(full.1) > room {
         Some(max_area.map_or(room, |limit| limit.min(room)))
     } else {
@@ -272,8 +301,25 @@ pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> R
 
 /// What `max` means depends on the limits, so they are part of the tag.
 fn etag(fingerprint: &str, rules: &Rules) -> String {
-    let limits = blake3::hash(format!("{rules:?}").as_bytes()).to_hex();
-    format!("\"{fingerprint}-{}\"", &limits[..8])
+    let Rules {
+        max_width,
+        max_height,
+        max_area,
+        strict_size: _,
+    } = *rules;
+    let limits = [
+        ('w', max_width.map(u64::from)),
+        ('h', max_height.map(u64::from)),
+        ('a', max_area),
+    ];
+    let mut tag = format!("\"{fingerprint}-{RENDERING}");
+    for (name, limit) in limits {
+        if let Some(limit) = limit {
+            let _ = write!(tag, "{name}{limit:x}");
+        }
+    }
+    tag.push('"');
+    tag
 }
 
 fn profile_link(version: Version) -> String {

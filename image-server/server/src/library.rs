@@ -45,7 +45,7 @@ impl Holding {
     }
 
     /// Collections that lie in the folder and are declared no longer.
-    fn withdrawn(&self) -> impl Iterator<Item = Key> + '_ {
+    fn withdrawn(&self) -> impl Iterator<Item = String> + '_ {
         let folders = fs::read_dir(&self.published)
             .into_iter()
             .flatten()
@@ -53,16 +53,16 @@ impl Holding {
         folders
             .filter_map(|entry| entry.file_name().into_string().ok())
             .filter(|name| !self.collections.contains(name))
-            .map(|name| (self.institution.clone(), name))
     }
 }
 
 /// All collections. A change makes a new library that shares what stayed.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Library {
-    shelves: HashMap<Key, Arc<Shelf>>,
-    /// Collections that were published once and are declared no longer.
-    withdrawn: HashSet<Key>,
+    /// By institution and collection.
+    shelves: HashMap<String, HashMap<String, Arc<Shelf>>>,
+    /// Collections that were published once and are declared no longer, by institution.
+    withdrawn: HashMap<String, HashSet<String>>,
     /// What institutions handed over, by their names.
     incoming: HashMap<String, PathBuf>,
 }
@@ -131,8 +131,7 @@ impl Shelf {
 impl Library {
     /// The collection's state.
     pub(crate) fn shelf(&self, institution: &str, collection: &str) -> Option<&Arc<Shelf>> {
-        self.shelves
-            .get(&(institution.to_owned(), collection.to_owned()))
+        self.shelves.get(institution)?.get(collection)
     }
 
     /// The folder of what an institution handed over.
@@ -142,8 +141,8 @@ impl Library {
 
     /// Whether the collection was published once and is declared no longer.
     pub(crate) fn is_withdrawn(&self, institution: &str, collection: &str) -> bool {
-        self.withdrawn
-            .contains(&(institution.to_owned(), collection.to_owned()))
+        let withdrawn = self.withdrawn.get(institution);
+        withdrawn.is_some_and(|names| names.contains(collection))
     }
 
     /// The library of what is published now of `holdings`: a shelf whose catalogue is as it was is
@@ -151,15 +150,19 @@ impl Library {
     pub(crate) fn follow<'h>(&self, holdings: impl IntoIterator<Item = &'h Holding>) -> Self {
         let mut next = Self::default();
         for holding in holdings {
-            for collection in &holding.collections {
-                let key = (holding.institution.clone(), collection.clone());
-                let folder = holding.published.join(collection);
-                let shelf = current(self.shelves.get(&key), &folder);
-                next.shelves.insert(key, shelf);
-            }
-            next.withdrawn.extend(holding.withdrawn());
+            let institution = &holding.institution;
+            let known = self.shelves.get(institution);
+            let shelf = |collection: &String| {
+                let known = known.and_then(|shelves| shelves.get(collection));
+                let shelf = current(known, &holding.published.join(collection));
+                (collection.clone(), shelf)
+            };
+            let shelves = holding.collections.iter().map(shelf).collect();
+            next.shelves.insert(institution.clone(), shelves);
+            let withdrawn = holding.withdrawn().collect();
+            next.withdrawn.insert(institution.clone(), withdrawn);
             let incoming = holding.incoming.clone();
-            next.incoming.insert(holding.institution.clone(), incoming);
+            next.incoming.insert(institution.clone(), incoming);
         }
         next
     }

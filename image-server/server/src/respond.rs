@@ -1,5 +1,8 @@
 //! Responses: every outcome to status and headers. The only file that names status codes.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -45,6 +48,9 @@ pub(crate) enum Failure {
         /// Why not.
         source: RenderError,
     },
+    /// What several requests waited for failed.
+    #[error(transparent)]
+    Shared(Arc<Failure>),
     /// A thread of ours failed: 500.
     #[error("a task failed: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -68,11 +74,13 @@ impl Failure {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Admission(AdmissionError::TooLarge) => StatusCode::BAD_REQUEST,
+            Self::Shared(failure) => failure.status(),
             Self::Request(error) => match error.status_kind() {
                 StatusKind::BadRequest => StatusCode::BAD_REQUEST,
                 StatusKind::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             },
-            Self::Catalogue(_)
+            Self::Admission(AdmissionError::Broken)
+            | Self::Catalogue(_)
             | Self::Store(_)
             | Self::Render { .. }
             | Self::Task(_)
@@ -105,6 +113,9 @@ pub(crate) fn failure_head(failure: &Failure) -> Response {
 
 /// A failure in words, for programs and their authors: Spanish, then English.
 pub(crate) fn failure(failure: &Failure) -> Response {
+    if let Failure::Shared(shared) = failure {
+        return self::failure(shared);
+    }
     let text = match failure {
         Failure::Request(error) => {
             let (es, en) = error.bilingual();
@@ -230,8 +241,8 @@ pub(crate) fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &
 pub(crate) enum Keep {
     /// It never changes at its address.
     Forever,
-    /// It may be used for a day; then ask.
-    Day,
+    /// It may be used for so many seconds; then ask.
+    For(u32),
     /// Ask every time.
     Ask,
 }
@@ -252,11 +263,11 @@ pub(crate) fn body(
     insert(headers, header::ETAG, etag);
     insert(headers, header::CONTENT_TYPE, content_type);
     let cache = match keep {
-        Keep::Forever => "public, max-age=31536000, immutable",
-        Keep::Day => "public, max-age=86400",
-        Keep::Ask => "no-cache",
+        Keep::Forever => "public, max-age=31536000, immutable".into(),
+        Keep::For(seconds) => Cow::from(format!("public, max-age={seconds}")),
+        Keep::Ask => "no-cache".into(),
     };
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    insert(headers, header::CACHE_CONTROL, &cache);
     response
 }
 

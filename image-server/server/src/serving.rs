@@ -9,10 +9,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::answer;
+use crate::connections;
+use crate::memory;
 use crate::state::{Settings, State};
 
 /// What every command that serves can be told.
@@ -28,9 +30,18 @@ pub(crate) struct Serving {
     /// clamped image that the specification asks for.
     #[arg(long)]
     iiif_strict_size: bool,
-    /// Memory for rendering, in MiB; requests beyond it wait and are then answered 503.
-    #[arg(long, default_value_t = 1024)]
-    render_memory: u32,
+    /// Memory that the server may have in all, in MiB. What is not its own is for images in the making and
+    /// on their way; requests beyond it wait and are then answered 503. By default the limit of the
+    /// container, or 2048 without one.
+    #[arg(long, env = "ACERVO_MEMORY", value_parser = clap::value_parser!(u32).range(96..))]
+    memory: Option<u32>,
+    /// Connections of readers at a time; more wait to be accepted.
+    #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..))]
+    connections: u32,
+    /// Seconds that a connection may be idle, a request may take to come, and an answer may wait for a
+    /// client that does not read it.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    idle_seconds: u64,
 }
 
 /// How a server that is told to end does so.
@@ -44,11 +55,16 @@ pub(crate) struct Drain {
 
 impl Serving {
     /// What all requests will share.
-    pub(crate) fn state(&self) -> Arc<State> {
-        Arc::new(State::new(Settings {
+    ///
+    /// # Errors
+    /// If threads cannot be started.
+    pub(crate) fn state(&self) -> anyhow::Result<Arc<State>> {
+        let state = State::new(Settings {
             strict_size: self.iiif_strict_size,
-            render_memory: self.render_memory,
-        }))
+            files: files(),
+            memory: memory::for_work(self.memory),
+        })?;
+        Ok(Arc::new(state))
     }
 
     /// Serves until SIGTERM or Ctrl-C, with `admin` on the admin port, and `watch` on a thread until
@@ -74,12 +90,16 @@ impl Serving {
             // What is under way on this thread is cut; nothing that is published depends on it.
             let (_watching, stopped) = mpsc::channel();
             std::thread::spawn(move || watch(&stopped));
-            let router = answer::router(Arc::clone(state));
             let (told, mut heard) = tokio::sync::watch::channel(());
-            let serve = axum::serve(public, router).with_graceful_shutdown(async move {
+            let ended = async move {
                 // Only the end of the sender is waited for; there is nothing to receive.
                 let _ = heard.changed().await;
-            });
+            };
+            let limits = connections::Limits {
+                connections: self.connections as usize,
+                patience: Duration::from_secs(self.idle_seconds),
+            };
+            let serve = connections::serve(public, Arc::clone(state), limits, ended);
             let ending = async move {
                 terminated().await;
                 state.draining.store(true, Ordering::Release);
@@ -96,7 +116,7 @@ impl Serving {
                 }
             };
             tokio::select! {
-                served = serve.into_future() => served?,
+                () = serve => {}
                 served = axum::serve(private, admin).into_future() => served?,
                 () = ending => {}
             }
@@ -106,6 +126,19 @@ impl Serving {
         runtime.shutdown_background();
         Ok(())
     }
+}
+
+/// Files that this process may have open, after asking for as many as it is allowed to ask for: every
+/// connection is one, and every pyramid that is kept open.
+fn files() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    // Where it is refused, fewer pyramids are kept open.
+    let _ = setrlimit(Resource::Nofile, wanted);
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

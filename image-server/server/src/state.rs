@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use acervo_tenancy::TenantTable;
+use acervo_tenancy::{Asked, Located, Locator, TenantTable};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use quick_cache::Weighter;
@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 
 use crate::admission::Admission;
 use crate::library::{Holding, Library};
+use crate::renders::Renders;
 use crate::store::Store;
 
 /// Bytes of documents that are kept.
@@ -30,6 +31,7 @@ impl Weighter<String, Bytes> for ByLength {
 #[derive(Debug)]
 pub(crate) struct Table {
     tenants: TenantTable,
+    locator: Locator,
     pub(crate) digest: String,
 }
 
@@ -37,7 +39,17 @@ impl Table {
     pub(crate) fn new(tenants: TenantTable) -> Self {
         let text = serde_json::to_vec(&tenants).unwrap_or_default();
         let digest = blake3::hash(&text).to_hex()[..32].to_owned();
-        Self { tenants, digest }
+        let locator = Locator::new(&tenants);
+        Self {
+            tenants,
+            locator,
+            digest,
+        }
+    }
+
+    /// Who answers `path` on the host that was asked.
+    pub(crate) fn locate<'t, 'p>(&'t self, asked: &Asked, path: &'p str) -> Located<'t, 'p> {
+        self.locator.locate(&self.tenants, asked, path)
     }
 }
 
@@ -54,8 +66,10 @@ impl std::ops::Deref for Table {
 pub(crate) struct Settings {
     /// Whether `!w,h` beyond the image is refused.
     pub(crate) strict_size: bool,
-    /// MiB for rendering.
-    pub(crate) render_memory: u32,
+    /// Files that may be open.
+    pub(crate) files: u64,
+    /// Bytes for images in the making and on their way.
+    pub(crate) memory: u64,
 }
 
 /// Counts since the start.
@@ -84,6 +98,7 @@ pub(crate) struct State {
     /// Opened pyramids.
     pub(crate) store: Store,
     pub(crate) admission: Admission,
+    pub(crate) renders: Renders,
     pub(crate) counters: Counters,
     /// Whether readers can be sent here: what is published was opened once.
     pub(crate) ready: AtomicBool,
@@ -92,25 +107,29 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(settings: Settings) -> Self {
+    /// # Errors
+    /// If threads cannot be started.
+    pub(crate) fn new(settings: Settings) -> anyhow::Result<Self> {
         let table = TenantTable {
             version: acervo_tenancy::TABLE_VERSION,
             language: acervo_tenancy::Language::default(),
             lists_institutions: true,
             tenants: Vec::new(),
         };
-        Self {
+        Ok(Self {
             settings,
             table: ArcSwap::from_pointee(Table::new(table)),
             library: ArcSwap::from(Arc::new(Library::default())),
             documents: Cache::with_weighter(1024, DOCUMENTS, ByLength),
-            store: Store::new(),
-            admission: Admission::new(settings.render_memory),
+            store: Store::new(settings.files),
+            admission: Admission::new(settings.memory)?,
+            renders: Renders::default(),
             counters: Counters::default(),
             ready: AtomicBool::new(false),
             draining: AtomicBool::new(false),
-        }
+        })
     }
+
     /// Lets readers see what is published now of `holdings`, and of nothing else. Blocks.
     pub(crate) fn follow<'h>(&self, holdings: impl IntoIterator<Item = &'h Holding>) {
         let next = self.library.load().follow(holdings);

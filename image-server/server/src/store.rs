@@ -8,11 +8,16 @@ use std::sync::Arc;
 use acervo_catalogue::Stored;
 use bytes::Bytes;
 use quick_cache::sync::Cache;
+use quick_cache::{Equivalent, Weighter};
 use rustix::io::{ReadWriteFlags, preadv2};
 use tiff_pyramid::{Pyramid, ReadAt, ReadError, Span};
 
-/// Pyramids that are kept open: file descriptors and a few KiB of index each.
-const OPEN_PYRAMIDS: usize = 512;
+use crate::admission::Room;
+
+/// Bytes of the indexes of pyramids that are kept open.
+const INDEXES: u64 = 16 << 20;
+/// Pyramids that are kept open at most, however many files the system allows.
+const MOST_OPEN: u64 = 32_768;
 
 /// Why stored bytes are not to be had. Damage costs the item it is in and nothing else.
 #[derive(Debug, thiserror::Error)]
@@ -45,22 +50,54 @@ pub(crate) struct OpenPyramid {
     pub(crate) fingerprint: String,
 }
 
-/// Opened pyramids, by the generation of their collection and their code.
+/// The generation of a collection, and a code in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key(u64, Box<str>);
+
+/// A [`Key`] that is looked for.
+#[derive(Debug, Hash)]
+struct Sought<'c>(u64, &'c str);
+
+impl Equivalent<Key> for Sought<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        (self.0, self.1) == (key.0, &*key.1)
+    }
+}
+
+/// Pyramids weigh their index, and what makes the number of open files come out.
+#[derive(Debug, Clone)]
+struct ByIndex {
+    least: u64,
+}
+
+impl Weighter<Key, Arc<OpenPyramid>> for ByIndex {
+    fn weight(&self, _: &Key, open: &Arc<OpenPyramid>) -> u64 {
+        (open.pyramid.weight() as u64).max(self.least)
+    }
+}
+
+/// Opened pyramids.
 #[derive(Debug)]
 pub(crate) struct Store {
-    open: Cache<(u64, String), Arc<OpenPyramid>>,
+    open: Cache<Key, Arc<OpenPyramid>, ByIndex>,
 }
 
 impl Store {
-    pub(crate) fn new() -> Self {
+    /// A store that keeps at most half of the `files` that the process may have open.
+    pub(crate) fn new(files: u64) -> Self {
+        let most = (files / 2).clamp(16, MOST_OPEN);
+        let weighter = ByIndex {
+            least: INDEXES.div_ceil(most),
+        };
         Self {
-            open: Cache::new(OPEN_PYRAMIDS),
+            // Filled over time: nothing is set aside for pyramids that nobody asks for.
+            open: Cache::with_weighter(64, INDEXES, weighter),
         }
     }
 
     /// The pyramid, if it is open.
     pub(crate) fn cached(&self, generation: u64, code: &str) -> Option<Arc<OpenPyramid>> {
-        self.open.get(&(generation, code.to_owned()))
+        self.open.get(&Sought(generation, code))
     }
 
     /// Opens a pyramid and keeps it open. Blocks.
@@ -88,27 +125,31 @@ impl Store {
             fingerprint,
         });
         self.open
-            .insert((generation, code.to_owned()), Arc::clone(&open));
+            .insert(Key(generation, code.into()), Arc::clone(&open));
         Ok(open)
     }
 
     /// Forgets a pyramid that turned out to be damaged.
     pub(crate) fn forget(&self, generation: u64, code: &str) {
-        self.open.remove(&(generation, code.to_owned()));
+        self.open.remove(&Sought(generation, code));
     }
 }
 
-/// The bytes of a stored tile: at once if the kernel has them, else on a thread that may wait.
-pub(crate) async fn read(open: &Arc<OpenPyramid>, span: Span) -> Result<Bytes, StoreError> {
+/// The bytes of a stored tile, in `room`: at once if the kernel has them, else on a thread that may wait.
+pub(crate) async fn read(
+    open: &Arc<OpenPyramid>,
+    span: Span,
+    room: Room,
+) -> Result<Bytes, StoreError> {
     let mut buffer = vec![0; span.length as usize];
     let slice = &mut [io::IoSliceMut::new(&mut buffer)];
     let at_once = preadv2(&open.file, slice, span.offset, ReadWriteFlags::NOWAIT);
     if at_once == Ok(buffer.len()) {
-        return Ok(buffer.into());
+        return Ok(room.hold(buffer));
     }
     let waiting = Arc::clone(open);
     let read = tokio::task::spawn_blocking(move || {
-        ReadAt::read_exact_at(&waiting.file, &mut buffer, span.offset).map(|()| buffer.into())
+        ReadAt::read_exact_at(&waiting.file, &mut buffer, span.offset).map(|()| room.hold(buffer))
     });
     let bytes = read
         .await

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use acervo_ingest::beneath;
-use acervo_tenancy::Tenant;
+use acervo_tenancy::{Images, Tenant};
 use axum::http::header;
 use axum::response::Response;
 use rustix::fs::OFlags;
@@ -76,7 +76,9 @@ pub(crate) async fn logo(asking: Asking<'_>, place: Place<'_>) -> Result<Respons
         .ok_or(Failure::NotFound)?;
     let read = tokio::task::spawn_blocking(move || picture(&root, &path, kind)).await?;
     let (bytes, etag) = read.ok_or(Failure::NotFound)?;
-    let mut response = respond::named(asking.headers, &etag, kind, Keep::Day, || Ok(bytes.into()))?;
+    let mut response = respond::named(asking.headers, &etag, kind, Keep::For(Images::DAY), || {
+        Ok(bytes.into())
+    })?;
     respond::insert(
         response.headers_mut(),
         header::CONTENT_SECURITY_POLICY,

@@ -1,12 +1,13 @@
 //! When an ingest starts, and which Jobs are no longer needed.
 
+use acervo_crds::images::{Colors, Images};
 use acervo_operator::names::{self, CONFIRM_REMOVAL, INGEST_NOW};
 use acervo_operator::reconcile::build::ingest_job::{
     Cause, job as built_job, jobs_to_start, next_wake, spent_jobs,
 };
 use acervo_operator::reconcile::facts::{JobPhase, JobState};
 
-use crate::fixture::{Case, FULL, GATEWAY, INGRESS, job, time};
+use crate::fixture::{Case, FULL, GATEWAY, job, time};
 
 const PLACAS: &str = "placas de vidrio";
 /// Two fingerprints.
@@ -358,36 +359,20 @@ fn only_a_confirmed_removal_is_told_to_remove() {
     assert!(arguments(&confirmed).contains(&flag));
 }
 
-/// What several images take at the same time stays below what the plan gives.
 #[test]
-fn an_ingest_is_told_how_much_memory_it_has() {
-    for (limit, workers, image_memory) in [
-        ("1Gi", "1", "768"),
-        ("3Gi", "2", "1024"),
-        ("2Gi", "2", "768"),
-        ("8Gi", "2", "1024"),
-    ] {
-        let config = INGRESS.replace(
-            "limits: {memory: 3Gi}",
-            &format!("limits: {{memory: {limit}}}"),
-        );
-        let mut case = Case::running(FULL, &config).handed_over(PLACAS, A);
-        case.institution.spec.plan = "small".to_owned();
+fn an_institution_that_keeps_its_colours_has_them_kept() {
+    let mut case = quiet().handed_over(PLACAS, A);
+    let arguments = |case: &Case| {
         let pod = case.build().ingest_jobs.remove(0).spec.unwrap().template;
         let arguments = pod.spec.unwrap().containers.remove(0).args.unwrap();
-        let after = |flag: &str| {
-            let at = arguments
-                .iter()
-                .position(|argument| argument == flag)
-                .unwrap();
-            arguments[at + 1].as_str()
-        };
-        assert_eq!(
-            (after("--workers"), after("--image-memory")),
-            (workers, image_memory),
-            "{limit}"
-        );
-    }
+        arguments.join(" ")
+    };
+    assert!(!arguments(&case).contains("--colors"));
+    case.institution.spec.images = Some(Images {
+        colors: Colors::Embed,
+        ..Images::default()
+    });
+    assert!(arguments(&case).contains("--colors embed"));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! `acervo ingest`: one collection, once.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use acervo_bucket::{Allowed, Credentials, Settings};
 use acervo_ingest::{IngestError, Job, Outcome, ReportHead, Source, ingest};
@@ -14,6 +16,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::report;
+use crate::memory;
 use crate::progress::Bar;
 
 /// Publishes one collection from its folder or bucket: what the ingest Job of a collection runs.
@@ -36,12 +39,13 @@ pub(crate) struct Arguments {
     /// The language of texts in a spreadsheet whose columns do not say theirs, such as es.
     #[arg(long, default_value = "es")]
     default_language: String,
-    /// Images that are decoded at the same time.
-    #[arg(long, default_value_t = 2)]
-    workers: usize,
-    /// Memory for decoding one image, in MiB.
-    #[arg(long, default_value_t = 1024)]
-    image_memory: u64,
+    /// Images that are decoded at the same time; by default one for each core.
+    #[arg(long)]
+    workers: Option<NonZeroUsize>,
+    /// Memory that the ingest may have in all, in MiB; by default the limit of the container, or 2048
+    /// without one. An image that needs more is refused.
+    #[arg(long, env = "ACERVO_MEMORY", value_parser = clap::value_parser!(u32).range(96..))]
+    memory: Option<u32>,
     /// The removal of more than half of the items is meant.
     #[arg(long)]
     confirm_removal: bool,
@@ -121,10 +125,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         published: arguments.published,
         default_language: arguments.default_language,
         limits: Limits {
-            memory: arguments.image_memory << 20,
+            memory: memory::for_work(arguments.memory),
             ..Limits::default()
         },
-        workers: arguments.workers,
+        workers: arguments
+            .workers
+            .or_else(|| available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get),
         confirm_removal: arguments.confirm_removal,
         dry: false,
     };

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         lists_institutions: true,
         ..PlatformConfig::default()
     };
-    let state = arguments.serving.state();
+    let state = arguments.serving.state()?;
     let mut watch = Watch::new(arguments.dir, arguments.data, platform, Arc::clone(&state))?;
     if !watch.load()? {
         eprintln!(

@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let (data, serving) = (arguments.data, arguments.serving);
-    let state = serving.state();
+    let state = serving.state()?;
     let institution = Institution::open(arguments.table, data.clone(), Arc::clone(&state))?;
     // So that whoever looks into a new volume finds where images go.
     if let Err(error) = fs::create_dir_all(data.join("incoming")) {

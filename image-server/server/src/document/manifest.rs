@@ -137,7 +137,7 @@ fn version_2(
     let item = &detail.item;
     let record = &item.record;
     let id = addresses.manifest_2(collection, &item.name);
-    let limits = addresses.tenant.limits;
+    let limits = addresses.tenant.images.limits;
     // The word of then for the whole size; where it is limited, that of today.
     let size = if limits == acervo_tenancy::Limits::default() {
         "full"

@@ -16,8 +16,6 @@ use crate::reconcile::validate::Validated;
 
 /// Where the tenant table is.
 const CONFIG_PATH: &str = "/etc/acervo";
-/// What a server needs apart from images in the making.
-const RESERVED: u64 = 64 << 20;
 /// The volume of the tenant table.
 const TABLE: &str = "tenant-table";
 
@@ -92,8 +90,6 @@ fn container(institution: &Validated<'_>) -> Container {
     let table = format!("{CONFIG_PATH}/{}", names::TABLE_KEY);
     let [listen, admin] =
         [names::HTTP_PORT, names::ADMIN_PORT].map(|port| format!("0.0.0.0:{port}"));
-    let memory = institution.plan.resources.limits.memory.units();
-    let render_memory = render_memory(memory).to_string();
     let arguments = [
         "serve",
         "--table",
@@ -104,8 +100,6 @@ fn container(institution: &Validated<'_>) -> Container {
         &listen,
         "--admin-listen",
         &admin,
-        "--render-memory",
-        &render_memory,
     ];
     Container {
         name: names::IMAGE_SERVER.to_owned(),
@@ -125,12 +119,6 @@ fn container(institution: &Validated<'_>) -> Container {
         liveness_probe: Some(probe("/livez")),
         ..Container::default()
     }
-}
-
-/// How much of a pod's memory, in bytes, may hold images in the making, in MiB: the rest is for the
-/// server itself and for what the kernel counts as its own.
-fn render_memory(limit: u64) -> u64 {
-    ((limit.saturating_sub(RESERVED) / 4 * 3) >> 20).max(8)
 }
 
 fn port(name: &str, number: i32) -> ContainerPort {

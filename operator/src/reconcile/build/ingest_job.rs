@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use acervo_crds::collection::Source;
+use acervo_crds::images::Colors;
 use acervo_tenancy::CollectionName;
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
@@ -32,11 +33,6 @@ const PUBLISHED: &str = "/data/published";
 const CERTIFICATES: &str = "/etc/acervo-ca";
 /// Where the last words of a container are read.
 const LAST_WORDS: &str = "/dev/termination-log";
-
-/// The most memory for decoding one image, in MiB; more than that no image is worth.
-const MOST_IMAGE_MEMORY: u64 = 1024;
-/// The memory from which on two images are made at the same time.
-const TWO_WORKERS: u64 = 2 << 30;
 
 /// Why an ingest starts. Its text is the annotation [`crate::names::CAUSE`] of the Job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,10 +194,6 @@ fn pod_spec(institution: &Validated<'_>, start: &IngestStart) -> PodSpec {
 }
 
 fn arguments(institution: &Validated<'_>, start: &IngestStart) -> Vec<String> {
-    let memory = institution.plan.ingest_resources.limits.memory.units();
-    let workers = if memory < TWO_WORKERS { 1 } else { 2 };
-    // A quarter is left for tiles in the making and for the program itself.
-    let image_memory = ((memory / 4 * 3 / workers) >> 20).clamp(1, MOST_IMAGE_MEMORY);
     let published = format!("{PUBLISHED}/{}", start.collection);
     let language = institution.institution.spec.default_language.tag();
     let mut arguments = vec!["ingest".to_owned()];
@@ -237,8 +229,10 @@ fn arguments(institution: &Validated<'_>, start: &IngestStart) -> Vec<String> {
     option("--published", &published);
     option("--default-language", language);
     option("--termination-message", LAST_WORDS);
-    option("--workers", &workers.to_string());
-    option("--image-memory", &image_memory.to_string());
+    let images = institution.institution.spec.images.as_ref();
+    if images.is_some_and(|images| images.colors == Colors::Embed) {
+        option("--colors", "embed");
+    }
     if start.cause == Cause::RemovalConfirmed {
         arguments.push("--confirm-removal".to_owned());
     }

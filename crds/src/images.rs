@@ -1,0 +1,65 @@
+//! What may be asked of the institution's images, and what becomes of their colours.
+
+#![expect(
+    unreachable_pub,
+    reason = "KubeSchema repeats each struct inside a function"
+)]
+
+use acervo_tenancy::Limits;
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::schema;
+
+/// What may be asked of the institution's images, and what becomes of their colours.
+#[derive(KubeSchema, Serialize, Deserialize, Debug, Clone, PartialEq, Eq, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct Images {
+    /// The widest answer in pixels, where that is less than the plan allows. Without a height it is the limit of both sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::pixels_of_a_side")]
+    pub max_width: Option<u32>,
+    /// The highest answer in pixels, where that is less than the plan allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::pixels_of_a_side")]
+    pub max_height: Option<u32>,
+    /// The largest answer, width × height in pixels, where that is less than the plan allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::pixels_of_an_area")]
+    pub max_area: Option<u64>,
+    /// Whether answers may be larger than the image, up to the limits (`^` in sizes of the Image API).
+    #[serde(default)]
+    pub upscaling: bool,
+    /// How many seconds readers' browsers and caches may use an image without asking again; 86400, a day, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::seconds")]
+    pub max_age: Option<u32>,
+    /// What becomes of colours beyond those of screens: `Convert` brings them to sRGB, `Embed` keeps them and their profile. Images that are published already stay as they are.
+    #[serde(default)]
+    pub colors: Colors,
+}
+
+/// What becomes of colours that a profile describes.
+#[derive(JsonSchema, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colors {
+    /// They are brought to sRGB, which every program shows alike.
+    #[default]
+    Convert,
+    /// They are kept, and every answer carries the profile.
+    Embed,
+}
+
+impl Images {
+    /// The lower of these limits and those of the plan.
+    pub(crate) fn within(&self, plan: Limits) -> Limits {
+        fn lower<N: Ord>(one: Option<N>, other: Option<N>) -> Option<N> {
+            [one, other].into_iter().flatten().min()
+        }
+        Limits {
+            max_width: lower(self.max_width, plan.max_width),
+            max_height: lower(self.max_height, plan.max_height),
+            max_area: lower(self.max_area, plan.max_area),
+        }
+    }
+}
