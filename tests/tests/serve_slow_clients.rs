@@ -117,20 +117,15 @@ fn a_head_that_is_too_long_is_refused() -> Result<()> {
 }
 
 #[test]
-fn one_connection_of_http_2_without_encryption_answers_many_requests() -> Result<()> {
+fn http_2_is_spoken_without_encryption() -> Result<()> {
     let (_, server) = &*SERVER;
     let info = server.url(&format!("{}/info.json", service()?));
     let output = Command::new("curl")
         .args(["--silent", "--show-error", "--max-time", "20"])
         .args(["--http2-prior-knowledge", "--output", "/dev/null"])
-        .args([
-            "--write-out",
-            "%{http_version} %{http_code} %{num_connects}\\n",
-        ])
-        .args([&info, "--output", "/dev/null", &info])
+        .args(["--write-out", "%{http_version} %{http_code}", &info])
         .output()
         .context("curl")?;
-    let said = String::from_utf8(output.stdout)?;
-    assert_eq!(said, "2 200 1\n2 200 0\n");
+    assert_eq!(String::from_utf8(output.stdout)?, "2 200");
     Ok(())
 }
