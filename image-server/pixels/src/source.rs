@@ -95,6 +95,11 @@ pub trait RowReader: Send {
         None
     }
 
+    /// Whether reading rows keeps all cores busy by itself, so that nothing is gained by reading ahead.
+    fn is_parallel(&self) -> bool {
+        false
+    }
+
     /// Fills `out`, whose length is a whole number of rows, with the next rows.
     ///
     /// # Errors

@@ -1,13 +1,17 @@
 //! JPEG 2000 sources: decoded as a whole, because the decoder gives no rows.
 
+mod codestream;
+
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::FileExt;
 
 use hayro_jpeg2000::{
-    ColorSpace, DecodeError, DecodeSettings, DecodedImage, DecoderContext, Image,
+    ColorSpace, DecodeError, DecodeSettings, DecodedImage, DecoderContext, FormatError, Image,
+    MarkerError, ValidationError,
 };
+use tiff_pyramid::Samples;
 
+use self::codestream::Header;
 use super::limits::{check, check_size};
 use super::pixels::{Flat, Pixels};
 use super::rows::WholeImage;
@@ -15,8 +19,8 @@ use super::{Limits, RowReader, SourceError};
 use crate::color::{Color, ColorPolicy, Model};
 use crate::raster::{Raster, bytes_per_pixel};
 
-/// Bytes a sample while it is decoded: floating point numbers, before and after a step of the wavelets.
-const DECODER: u64 = 12;
+/// Bytes a sample while it is decoded: floating point numbers, before and after the wavelets.
+const DECODER: u64 = 8;
 /// More components than a picture of ours has.
 const MAX_COMPONENTS: u16 = 16;
 
@@ -26,7 +30,7 @@ pub(super) fn open(
     policy: ColorPolicy,
 ) -> Result<Box<dyn RowReader>, SourceError> {
     let length = file.metadata()?.len();
-    let (size, components) = header(&file)?;
+    let Header { size, components } = Header::read(&file)?;
     check_size(size, limits)?;
     if components == 0 || components > MAX_COMPONENTS {
         return Err(SourceError::Unsupported(format!(
@@ -35,15 +39,15 @@ pub(super) fn open(
     }
     let area = u64::from(size.0) * u64::from(size.1);
     let samples = if components < 3 {
-        tiff_pyramid::Samples::Gray
+        Samples::Gray
     } else {
-        tiff_pyramid::Samples::Color
+        Samples::Color
     };
     // A palette makes colours of one component.
     let cost = (area * u64::from(components.max(3)) * DECODER)
         .saturating_add(area * bytes_per_pixel(samples) as u64)
         .saturating_add(length);
-    let lease = check(size, tiff_pyramid::Samples::Color, cost, limits)?;
+    let lease = check(size, Samples::Color, cost, limits)?;
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     file.by_ref().take(length).read_to_end(&mut bytes)?;
     let settings = DecodeSettings {
@@ -136,65 +140,13 @@ fn to_word(value: f64) -> u16 {
     value.round().clamp(0.0, 65_535.0) as u16
 }
 
-/// Pixels across and down, and the number of components, from the first marker segment of the codestream
-/// (ITU-T T.800, A.5.1), which a file may wrap in boxes (I.4).
-fn header(file: &File) -> Result<((u32, u32), u16), SourceError> {
-    let mut at = 0;
-    let mut head = [0; 16];
-    file.read_exact_at(&mut head, 0).map_err(|_| broken())?;
-    if !head.starts_with(&[0xff, 0x4f]) {
-        at = codestream(file)?;
-    }
-    let mut segment = [0; 42];
-    file.read_exact_at(&mut segment, at).map_err(|_| broken())?;
-    let long = |at: usize| {
-        let bytes = segment.get(at..).and_then(<[u8]>::first_chunk);
-        bytes.map_or(0, |bytes| u32::from_be_bytes(*bytes))
-    };
-    if !segment.starts_with(&[0xff, 0x4f, 0xff, 0x51]) {
-        return Err(broken());
-    }
-    // The size of the reference grid less the offset of the image in it.
-    let (width, height) = (
-        long(8).checked_sub(long(16)),
-        long(12).checked_sub(long(20)),
-    );
-    let (Some(width), Some(height)) = (width, height) else {
-        return Err(broken());
-    };
-    Ok((
-        (width, height),
-        u16::from_be_bytes([segment[40], segment[41]]),
-    ))
-}
-
-/// Where the codestream of a JP2 file begins.
-fn codestream(file: &File) -> Result<u64, SourceError> {
-    const MOST_BOXES: usize = 1000;
-    let mut at = 0_u64;
-    for _ in 0..MOST_BOXES {
-        let mut head = [0; 16];
-        file.read_exact_at(&mut head, at).map_err(|_| broken())?;
-        let [a, b, c, d, kind @ .., e, f, g, h, i, j, k, l] = head;
-        let (begin, length) = match u32::from_be_bytes([a, b, c, d]) {
-            1 => (16, u64::from_be_bytes([e, f, g, h, i, j, k, l])),
-            length => (8, u64::from(length)),
-        };
-        if &kind == b"jp2c" {
-            return Ok(at + begin);
-        }
-        if length < begin {
-            return Err(broken());
-        }
-        at = at.checked_add(length).ok_or_else(broken)?;
-    }
-    Err(broken())
-}
-
-fn broken() -> SourceError {
-    SourceError::Damaged("JPEG 2000: it has no image".to_owned())
-}
-
 fn damaged(error: DecodeError) -> SourceError {
-    SourceError::Damaged(format!("JPEG 2000: {error}"))
+    match error {
+        DecodeError::Format(FormatError::Unsupported)
+        | DecodeError::Marker(MarkerError::Unsupported)
+        | DecodeError::Validation(
+            ValidationError::ImageTooLarge | ValidationError::TooManyChannels,
+        ) => SourceError::Unsupported(format!("JPEG 2000: {error}")),
+        _ => SourceError::Damaged(format!("JPEG 2000: {error}")),
+    }
 }

@@ -16,16 +16,14 @@ use crate::color::{Color, ColorPolicy, Model};
 use crate::raster::{Raster, bytes_per_pixel};
 
 /// What the decoder may take beside the rows: chunks, of which a colour profile is the largest.
-const CHUNKS: u64 = 32 << 20;
+const CHUNKS: usize = 16 << 20;
 
 pub(super) fn open(
     file: File,
     limits: &Limits,
     policy: ColorPolicy,
 ) -> Result<Box<dyn RowReader>, SourceError> {
-    let budget = png::Limits {
-        bytes: usize::try_from(CHUNKS.min(limits.memory())).unwrap_or(usize::MAX),
-    };
+    let budget = png::Limits { bytes: CHUNKS };
     let mut decoder = Decoder::new_with_limits(BufReader::new(file), budget);
     // Palettes and low depths become 8-bit samples; 16-bit samples stay, for colours to be converted.
     decoder.set_transformations(Transformations::EXPAND);
@@ -51,7 +49,7 @@ pub(super) fn open(
         .map_or(Orientation::Normal, Orientation::of_exif);
     let pixels = Pixels::with_alpha(color, has_alpha);
     let row_bytes = size.0 as usize * pixels.channels() * if is_deep { 2 } else { 1 };
-    let mut cost = CHUNKS.min(row_bytes as u64 * 8);
+    let mut cost = row_bytes as u64 * 8;
     if interlaced {
         let whole = row_bytes as u64 * u64::from(size.1);
         let ours = u64::from(size.0) * u64::from(size.1) * bytes_per_pixel(pixels.samples()) as u64;
@@ -162,7 +160,7 @@ fn damaged(error: DecodingError) -> SourceError {
             SourceError::Io(error)
         }
         DecodingError::LimitsExceeded => {
-            SourceError::Unsupported("PNG with chunks of more than 32 MiB".to_owned())
+            SourceError::Unsupported("PNG with chunks of more than 16 MiB".to_owned())
         }
         other => SourceError::Damaged(format!("PNG: {other}")),
     }

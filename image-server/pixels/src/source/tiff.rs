@@ -336,6 +336,10 @@ impl RowReader for TiffRows {
         self.image.pixels.profile()
     }
 
+    fn is_parallel(&self) -> bool {
+        !self.is_tall
+    }
+
     fn read_rows(&mut self, mut out: &mut [u8]) -> Result<(), SourceError> {
         let rows = out.len() / self.stride();
         let ready = (self.rest.len() - self.given) / self.stride();

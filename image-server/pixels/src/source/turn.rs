@@ -78,6 +78,10 @@ impl RowReader for Mirrored {
         self.0.profile()
     }
 
+    fn is_parallel(&self) -> bool {
+        self.0.is_parallel()
+    }
+
     fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {
         self.0.read_rows(out)?;
         let stride = self.0.size().0 as usize * bytes_per_pixel(self.samples());

@@ -14,9 +14,9 @@ use crate::color::{Color, ColorPolicy, Model};
 use crate::raster::Raster;
 
 /// Bytes a pixel while it is decoded, beside the pixels given: planes of colours and of transparency.
-const DECODER: u64 = 9;
+const DECODER: u64 = 5;
 /// What profiles and notes may take.
-const CHUNKS: usize = 32 << 20;
+const CHUNKS: usize = 16 << 20;
 
 pub(super) fn open(
     file: File,
@@ -38,7 +38,8 @@ pub(super) fn open(
     let pixels = Pixels::with_alpha(color, has_alpha);
     let area = u64::from(size.0) * u64::from(size.1);
     let given = area * pixels.channels() as u64;
-    let cost = (area * DECODER + given + area * 3)
+    let converted = if pixels.are_ours() { 0 } else { area * 3 };
+    let cost = (area * DECODER + given + converted)
         .saturating_add(length)
         .saturating_add(orientation.memory(size, pixels.samples()));
     let lease = check(orientation.size(size), pixels.samples(), cost, limits)?;

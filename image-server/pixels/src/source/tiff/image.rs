@@ -145,7 +145,10 @@ impl Image {
             2 => samples > 1,
             other => return Err(damaged(&format!("a planar configuration {other}"))),
         };
+        let is_predicted = matches!(compression, Compression::Lzw | Compression::Deflate);
         let predictor = match read.number(tag::PREDICTOR, 1)? {
+            // It belongs to these compressions: others leave it where it means nothing.
+            _ if !is_predicted => Predictor::None,
             1 => Predictor::None,
             2 => Predictor::Horizontal,
             3 => Predictor::Float,

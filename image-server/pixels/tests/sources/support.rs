@@ -1,45 +1,43 @@
 //! Small files of every kind, computed.
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test file uses a part of it"
-)]
-
 use std::io::{Cursor, Seek, Write};
 
 use acervo_pixels::source::{ColorPolicy, Limits, Source, SourceError};
 use tiff_pyramid::Samples;
 
 /// Pixels across and down of most fixtures: no multiples of 8.
-pub const SIZE: (u32, u32) = (70, 45);
+pub(crate) const SIZE: (u32, u32) = (70, 45);
 
 /// Different in every direction and colour, so that swaps show.
-pub fn pixel(x: u32, y: u32) -> [u8; 3] {
+pub(crate) fn pixel(x: u32, y: u32) -> [u8; 3] {
     let byte = |value: u32| u8::try_from(value & 0xff).unwrap();
-    [byte(x * 3 + 5), byte(y * 5 + 1), byte(250 - x * 2 - y)]
+    [
+        byte(x * 3 + 5),
+        byte(y * 5 + 1),
+        byte(1_000_186 - x * 2 - y),
+    ]
 }
 
-pub fn places((width, height): (u32, u32)) -> impl Iterator<Item = (u32, u32)> {
+pub(crate) fn places((width, height): (u32, u32)) -> impl Iterator<Item = (u32, u32)> {
     (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)))
 }
 
-pub fn rgb(size: (u32, u32)) -> Vec<u8> {
+pub(crate) fn rgb(size: (u32, u32)) -> Vec<u8> {
     places(size).flat_map(|(x, y)| pixel(x, y)).collect()
 }
 
-pub fn gray(size: (u32, u32)) -> Vec<u8> {
+pub(crate) fn gray(size: (u32, u32)) -> Vec<u8> {
     places(size).map(|(x, y)| pixel(x, y)[0]).collect()
 }
 
 /// What a source gave.
-pub struct Picture {
-    pub size: (u32, u32),
-    pub samples: Samples,
-    pub data: Vec<u8>,
-    pub profile: Option<Vec<u8>>,
+pub(crate) struct Picture {
+    pub(crate) size: (u32, u32),
+    pub(crate) samples: Samples,
+    pub(crate) data: Vec<u8>,
+    pub(crate) profile: Option<Vec<u8>>,
 }
 
-pub fn source(bytes: &[u8]) -> Result<Source, SourceError> {
+pub(crate) fn source(bytes: &[u8]) -> Result<Source, SourceError> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
@@ -47,7 +45,7 @@ pub fn source(bytes: &[u8]) -> Result<Source, SourceError> {
 }
 
 /// Reads a page, a few rows at a time, as building does.
-pub fn read_with(
+pub(crate) fn read_with(
     source: &Source,
     page: usize,
     limits: &Limits,
@@ -74,19 +72,19 @@ pub fn read_with(
     })
 }
 
-pub fn read(bytes: &[u8]) -> Result<Picture, SourceError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Picture, SourceError> {
     let source = source(bytes)?;
     read_with(&source, 0, &Limits::default(), ColorPolicy::ToSrgb)
 }
 
 #[track_caller]
-pub fn assert_is(what: &str, bytes: &[u8], expected: &[u8], tolerance: u8) {
+pub(crate) fn assert_is(what: &str, bytes: &[u8], expected: &[u8], tolerance: u8) {
     let picture = read(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
     assert_same(what, &picture.data, expected, tolerance);
 }
 
 #[track_caller]
-pub fn assert_same(what: &str, got: &[u8], expected: &[u8], tolerance: u8) {
+pub(crate) fn assert_same(what: &str, got: &[u8], expected: &[u8], tolerance: u8) {
     assert_eq!(got.len(), expected.len(), "{what}: length");
     for (at, (a, b)) in got.iter().zip(expected).enumerate() {
         assert!(
@@ -96,7 +94,7 @@ pub fn assert_same(what: &str, got: &[u8], expected: &[u8], tolerance: u8) {
     }
 }
 
-pub fn png(
+pub(crate) fn png(
     (width, height): (u32, u32),
     color: png::ColorType,
     depth: png::BitDepth,
@@ -118,31 +116,31 @@ pub fn png(
 
 /// A TIFF file to be written, of any structure.
 #[derive(Clone)]
-pub struct Tiff {
-    pub is_big_endian: bool,
-    pub is_big_tiff: bool,
+pub(crate) struct Tiff {
+    pub(crate) is_big_endian: bool,
+    pub(crate) is_big_tiff: bool,
     /// One list of tags an image, and its strips or tiles.
-    pub images: Vec<(Vec<(u16, Values)>, Vec<Vec<u8>>)>,
+    pub(crate) images: Vec<(Vec<(u16, Values)>, Vec<Vec<u8>>)>,
 }
 
 #[derive(Clone)]
-pub enum Values {
+pub(crate) enum Values {
     Bytes(Vec<u8>),
     Shorts(Vec<u16>),
     Longs(Vec<u32>),
     Floats(Vec<f32>),
 }
 
-pub fn short(value: u16) -> Values {
+pub(crate) fn short(value: u16) -> Values {
     Values::Shorts(vec![value])
 }
 
-pub fn long(value: u32) -> Values {
+pub(crate) fn long(value: u32) -> Values {
     Values::Longs(vec![value])
 }
 
 /// Strips of `rows` rows of an image of `samples` samples of `bits` bits.
-pub fn strips(
+pub(crate) fn strips(
     (width, height): (u32, u32),
     (samples, bits): (u16, u16),
     photometric: u16,
@@ -168,7 +166,7 @@ pub fn strips(
 }
 
 impl Tiff {
-    pub fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
         out.extend(if self.is_big_endian { b"MM" } else { b"II" });
         if self.is_big_tiff {
@@ -250,7 +248,7 @@ impl Tiff {
 }
 
 /// Rows of numbers of `bits` bits each, from the highest bit of the first byte.
-pub fn pack(rows: &[u32], per_row: usize, bits: u32) -> Vec<u8> {
+pub(crate) fn pack(rows: &[u32], per_row: usize, bits: u32) -> Vec<u8> {
     let mut out = Vec::new();
     for row in rows.chunks(per_row) {
         let (mut held, mut count) = (0_u64, 0);
@@ -270,7 +268,7 @@ pub fn pack(rows: &[u32], per_row: usize, bits: u32) -> Vec<u8> {
 }
 
 /// By the encoder of the `tiff` crate.
-pub fn encoded_tiff(
+pub(crate) fn encoded_tiff(
     compression: tiff::encoder::Compression,
     predictor: tiff::encoder::Predictor,
 ) -> Vec<u8> {
@@ -285,7 +283,12 @@ pub fn encoded_tiff(
     bytes.into_inner()
 }
 
-pub fn webp(size: (u32, u32), color: image_webp::ColorType, data: &[u8], exif: &[u8]) -> Vec<u8> {
+pub(crate) fn webp(
+    size: (u32, u32),
+    color: image_webp::ColorType,
+    data: &[u8],
+    exif: &[u8],
+) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = image_webp::WebPEncoder::new(&mut out);
     if !exif.is_empty() {
@@ -296,7 +299,7 @@ pub fn webp(size: (u32, u32), color: image_webp::ColorType, data: &[u8], exif: &
 }
 
 /// A GIF whose frame lies at 2, 1 of its screen; colour 0 is transparent.
-pub fn gif(indexes: &[u8], (width, height): (u16, u16), palette: &[u8]) -> Vec<u8> {
+pub(crate) fn gif(indexes: &[u8], (width, height): (u16, u16), palette: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = gif::Encoder::new(&mut out, width + 4, height + 3, palette).unwrap();
     let mut frame = gif::Frame::from_indexed_pixels(width, height, indexes.to_vec(), Some(0));
@@ -307,14 +310,14 @@ pub fn gif(indexes: &[u8], (width, height): (u16, u16), palette: &[u8]) -> Vec<u
 }
 
 /// Exif that says `orientation`.
-pub fn exif(orientation: u8) -> Vec<u8> {
+pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     let mut block = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
     block[18] = orientation;
     block
 }
 
 /// The check of a PNG chunk (PNG, annex D).
-pub fn crc(bytes: &[u8]) -> u32 {
+pub(crate) fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
             if sum & 1 == 1 {
