@@ -124,10 +124,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .context("write --incoming and --directory, or --s3-bucket")?,
         published: arguments.published,
         default_language: arguments.default_language,
-        limits: Limits {
-            memory: memory::for_work(arguments.memory),
-            ..Limits::default()
-        },
+        limits: Limits::new(Limits::default().pixels, memory::for_work(arguments.memory)),
         workers: arguments
             .workers
             .or_else(|| available_parallelism().ok())
