@@ -110,7 +110,8 @@ def overload(pictures):
             seen = seen.result()
         ended, killed = server.process.poll(), group.killed()
     counts = said["counts"]
-    wrong = sum(count for status, count in counts.items() if status not in ("200", "503", "400"))
+    # Whatever limits are advertised, `max` is within them: 400 would be wrong.
+    wrong = sum(count for status, count in counts.items() if status not in ("200", "503"))
     ratio = beside["p99"] / quiet["p99"]
     progress(f"overload: {counts}, tiles p99 {quiet['p99'] / 1000:.2f} and {beside['p99'] / 1000:.2f} ms, killed {killed}")
     sixth = max(1, len(seen) // 6)
@@ -127,12 +128,12 @@ def overload(pictures):
         table(["Answer to the others", "Times", "the longest took, s"],
               [[status, number(count), number(said["longest"][status], 1)] for status, count in sorted(counts.items())]),
         f"MiB at most in each sixth of that time; {number(killed)} times the kernel ended a process for want of memory.", "",
-        table(["", *range(1, len(over_time) + 1)],
+        table(["", *map(str, range(1, len(over_time) + 1))],
               [["resident", *(column(of, 0) for of in over_time)], ["anonymous", *(column(of, 1) for of in over_time)],
                ["of the group", *(column(of, 2) for of in over_time)]])])
     return text, [
         ("overload, ended by the kernel", killed + (ended is not None), "≤", 0),
-        ("overload, answers but 200, 503, 400", wrong, "≤", 0),
+        ("overload, answers but 200 and 503", wrong, "≤", 0),
         ("overload, tiles that failed", beside["faults"], "≤", 0),
         ("overload, p99 of tiles, to alone", ratio, "≤", 2)]
 
