@@ -131,11 +131,11 @@ def many(root, pictures):
         progress("many: " + ", ".join(map(str, row)))
     text = "\n".join([
         "## Many pictures", "",
-        f"`acervo platform` with {INSTITUTIONS} institutions of {PICTURES} pictures of {WIDTH} × {HEIGHT} each, every one in a file of its own;",
+        f"`acervo platform` with {INSTITUTIONS} institutions with the same {PICTURES} pictures of {WIDTH} × {HEIGHT}, in files of their own;",
         f"ready after {started:.1f} s, which are spent looking whether anything changed. All tiles of one picture, and of all,",
         "in any order, everything in the page cache.", "",
         table(["Connections", "", "requests/s", "ratio", "p99 ms", "CPU µs", "ratio", "KiB", "Others"], rows),
-        f"MiB resident: {memory[0]:.0f} when it was ready, {loaded[0]:.0f} after that.", "",
+        f"MiB resident: {memory[0]:.0f} when it was ready ({memory[1]:.0f} of its own), {loaded[0]:.0f} ({loaded[1]:.0f}) after that.", "",
         "Eight readers of the warm tiles of one institution, who wait 20 ms after each, while two connections ask tiles of all",
         "others as fast as they get them: milliseconds for the readers; what the others get a second; MiB read from the disk.", "",
         table(["", "p50", "p99", "ratio", "Others/s", "MiB"], cold)])

@@ -67,7 +67,8 @@ def render(pictures):
     text = [
         "## Requests that need pixels", "",
         "600 requests for A and B: regions of any place and size fitted into 800 × 800 (60 %), regions by percentages",
-        "(15 %), regions in their own size (15 %), thumbnails (10 %). Ratio: to the peer that needs the least processor.", "",
+        "(15 %), regions in their own size (15 %), thumbnails (10 %). Ratio: to the peer that needs the least processor. iipsrv",
+        "interpolates linearly, as it does by default; sharp cuts whole pixels of the next larger level.", "",
         table(["Connections", "", "requests/s", "p50 ms", "p99 ms", "CPU ms", "ratio", "Faults", "Others"], rows)]
     summary = [("render, CPU ms a request", results["Acervo", 2]["cpu"] / 1000, "≤", 8)]
     if like:
