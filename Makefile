@@ -23,6 +23,7 @@ DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 venv = $(CACHE)/python-$(1)-$(shell { python3 -V; cat tests/python/requirements-$(1).txt; } 2>/dev/null | cksum | cut -d ' ' -f 1)
 VALIDATOR := $(call venv,validator)
 PREZI := $(call venv,prezi)
+SIMILARITY := $(call venv,similarity)
 
 # Other viewers, named by what is in them likewise.
 VIEWERS := $(CACHE)/viewers-$(shell cksum < tests/browser/viewers.txt | cut -d ' ' -f 1)
@@ -90,13 +91,13 @@ validate: build-tools $(VIEWER) test-tools ## the official Image API validator a
 	@$(test-env) cargo test --quiet --workspace $(TOOLS) --test image_validator -- --nocapture --test-threads=1
 
 .PHONY: bench
-bench: build-tools $(VIEWER) $(BROWSER) ## measure: every part in tests/bench, a quarter of an hour at most; writes docs/bench-*.md
-	@.ci/need python3 wrk nginx chromium
+bench: build-tools $(VIEWER) $(BROWSER) $(SIMILARITY)/.ready ## measure: every part in tests/bench, a quarter of an hour at most each; writes docs/bench-*.md
+	@.ci/need python3 wrk nginx chromium iipsrv vips
 	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo --package acervo-ingest --package acervo-catalogue \
 		--bin acervo --example collection --example measure
 	@for part in $(or $(PART),$(wildcard tests/bench/*)); do \
 		part=tests/bench/$${part##*/}; [ -f $$part ] && [ -x $$part ] || continue; \
-		BENCH_BIN=$(TARGET)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) $$part; \
+		BENCH_BIN=$(TARGET)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) BENCH_SIMILARITY=$(SIMILARITY)/bin/python $$part; \
 	done
 
 .PHONY: images
@@ -137,7 +138,7 @@ test-tools: $(VALIDATOR)/.ready $(PREZI)/.ready $(BROWSER) $(VIEWERS)/.ready
 	@$(MAKE) cluster-tools
 	@tests/s3/build >/dev/null
 
-$(VALIDATOR)/.ready $(PREZI)/.ready: $(CACHE)/python-%/.ready:
+$(VALIDATOR)/.ready $(PREZI)/.ready $(SIMILARITY)/.ready: $(CACHE)/python-%/.ready:
 	@.ci/need python3 venv
 	@echo "installing $(firstword $(subst -, ,$*)) (Python packages, $(@D))"
 	@rm -rf $(@D) && python3 -m venv $(@D)

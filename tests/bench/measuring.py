@@ -27,22 +27,25 @@ def free_port():
 class Server:
     """A process that serves, alone on its core; ended when the `with` ends."""
 
+    # Seconds between looks whether it is ready.
+    pause = 0.1
+
     def __init__(self, arguments, ready, log, pinned=True):
         self.ready, self.log, self.arguments = ready, log, arguments
         self.core = SERVER if pinned else os.sched_getaffinity(0)
 
     def __enter__(self):
+        begun = time.monotonic()
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 self.arguments, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=lambda: os.sched_setaffinity(0, self.core))
-        for _ in range(1200):
-            if self.process.poll() is not None:
-                break
+        while time.monotonic() < begun + 120 and self.process.poll() is None:
             with contextlib.suppress(OSError):
                 if urllib.request.urlopen(self.ready).status == 200:
+                    self.started = time.monotonic() - begun
                     return self
-            time.sleep(0.1)
+            time.sleep(self.pause)
         said = pathlib.Path(self.log).read_text(errors="replace")
         self.__exit__()
         raise SystemExit(f"{self.arguments[0]} is not ready:\n{said}")
@@ -74,26 +77,40 @@ class Server:
         return int(of["VmRSS"]) / 1024, int(of["RssAnon"]) / 1024
 
 
-def ask(server, base, lines, headers=(), seconds=2, connections=1):
-    """Asks `lines` (paths, perhaps with an entity tag) of `base` by wrk, and says what one request costs."""
+def busy(core):
+    """Seconds that programs have had of a core, interrupts apart."""
+    line = next(line for line in pathlib.Path("/proc/stat").read_text().splitlines() if line.startswith(f"cpu{core} "))
+    user, nice, system = map(int, line.split()[1:4])
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
+
+
+def ask(server, base, lines, headers=(), seconds=2, connections=1, may_fail=False, pause=0):
+    """Asks `lines` (paths, perhaps with an entity tag) of `base` by wrk, and says what one request costs.
+
+    Each connection waits `pause` milliseconds before it asks again. `strangers` is what others had of the server's core
+    meanwhile, in hundredths.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".paths") as file:
         file.write("\n".join(lines) + "\n")
         file.flush()
-        before = server.cpu()
+        begun, before, had = time.monotonic(), server.cpu(), busy(min(SERVER))
         said = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", HERE / "paths.lua", base, "--", file.name, *headers],
-            check=True, capture_output=True, text=True,
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", HERE / "paths.lua", base, "--",
+             file.name, *headers],
+            check=True, capture_output=True, text=True, env={**os.environ, "PAUSE": str(pause)},
             preexec_fn=lambda: os.sched_setaffinity(0, CLIENT)).stdout
-        used = server.cpu() - before
+        took, used, had = time.monotonic() - begun, server.cpu() - before, busy(min(SERVER)) - had
     result = json.loads(said.splitlines()[-1])
-    if result["faults"]:
+    if not result["requests"] or (result["faults"] and not may_fail):
         raise SystemExit(f"{result['faults']} of {result['requests']} requests failed, such as {lines[0]}\n{said}")
     result["cpu"] = used / result["requests"] * 1e6
     result["size"] = result["bytes"] / result["requests"]
+    result["rate"] = result["requests"] / result["seconds"]
+    result["strangers"] = max(0, had - used) / took * 100
     return result
 
 
-def run(arguments, environment=None, log=None):
+def run(arguments, environment=None, log=None, may_fail=False):
     """Runs a program to its end: seconds, seconds of processor, MiB at most, and what it logged."""
     with open(log or os.devnull, "w+b") as out:
         begun = time.monotonic()
@@ -103,9 +120,9 @@ def run(arguments, environment=None, log=None):
         took = time.monotonic() - begun
         out.seek(0)
         said = out.read().decode(errors="replace")
-    if process.returncode != 0:
+    if process.returncode != 0 and not may_fail:
         raise SystemExit(f"{arguments} ended with {process.returncode}:\n{said}")
-    return {"seconds": took, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss / 1024, "log": said}
+    return {"failed": process.returncode != 0, "seconds": took, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss / 1024, "log": said}
 
 
 def median(values):

@@ -1,6 +1,14 @@
 -- For wrk: asks the paths of a file one after the other, and prints one JSON object at the end.
 -- Arguments: the file, with one path a line and perhaps an entity tag after it; headers, as NAME=VALUE.
+-- From the environment: PAUSE, milliseconds before each request.
 local asked, at = {}, 0
+
+local pause = tonumber(os.getenv("PAUSE")) or 0
+if pause > 0 then
+  function delay()
+    return pause
+  end
+end
 
 function init(arguments)
   for place = 2, #arguments do
@@ -22,8 +30,9 @@ end
 function done(summary, latency)
   local faults = summary.errors
   io.write(string.format(
-    '{"requests": %d, "bytes": %d, "faults": %d, "p50": %.1f, "p99": %.1f, "max": %.1f}\n',
+    '{"requests": %d, "bytes": %d, "faults": %d, "seconds": %.3f, "p50": %.1f, "p99": %.1f, "max": %.1f}\n',
     summary.requests, summary.bytes,
     faults.connect + faults.read + faults.write + faults.status + faults.timeout,
+    summary.duration / 1e6,
     latency:percentile(50), latency:percentile(99), latency.max))
 end
