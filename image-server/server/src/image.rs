@@ -15,7 +15,7 @@ use iiif_spec::{
 };
 
 use crate::answer::{Asking, Place};
-use crate::document::declared;
+use crate::document::{self, declared};
 use crate::library::Shelf;
 use crate::respond::{self, Failure, Keep};
 use crate::state::State;
@@ -51,37 +51,54 @@ pub(crate) async fn info(
 ) -> Result<Response, Failure> {
     let identifier = identified(identifier)?;
     let image = resolve(asking, place, &identifier).await?;
+    let full = image.open.pyramid.layout().full();
+    let rules = rules(asking, place, (full.width, full.height));
+    // The address in it is the one that was asked.
+    let id = image.url(asking, place, version);
+    let state = etag(&image.open.fingerprint, &rules);
+    let name = document::etag(asking, &id, &["info", &state]);
+    let documents = &asking.state.documents;
+    let document = match documents.get(&name) {
+        Some(document) => document,
+        None => {
+            let made = Bytes::from(describe(place, &image, version, id, rules)?);
+            documents.insert(name.clone(), made.clone());
+            made
+        }
+    };
+    let etag = format!("\"{name}\"");
+    let kind = info_media_type(asking, version);
+    let mut response = respond::body(asking.headers, &etag, kind, Keep::Ask, document);
+    respond::insert(response.headers_mut(), header::VARY, "Accept");
+    respond::insert(response.headers_mut(), header::LINK, &profile_link(version));
+    Ok(response)
+}
+
+/// The info.json of an image.
+fn describe(
+    place: Place<'_>,
+    image: &Resolved<'_>,
+    version: Version,
+    id: String,
+    rules: Rules,
+) -> Result<Vec<u8>, Failure> {
     let layout = image.open.pyramid.layout();
     let full = layout.full();
-    let rights = place
-        .tenant
-        .collection(image.collection)
-        .and_then(|c| c.rights.clone());
+    let collection = place.tenant.collection(image.collection);
+    let levels = layout.levels().iter();
     let description = ImageDescription {
         width: full.width,
         height: full.height,
         tile_width: layout.tile(),
         tile_height: layout.tile(),
-        levels: layout
-            .levels()
-            .iter()
-            .map(|level| (level.width, level.height))
-            .collect(),
-        rules: rules(asking, place, (full.width, full.height)),
-        rights,
+        levels: levels.map(|level| (level.width, level.height)).collect(),
+        rules,
+        rights: collection.and_then(|collection| collection.rights.clone()),
     };
-    // The address in it is the one that was asked.
-    let id = image.url(asking, place, version);
-    let document = match version {
+    Ok(match version {
         Version::V2 => serde_json::to_vec(&InfoV2::new(id, &description))?,
         Version::V3 => serde_json::to_vec(&InfoV3::new(id, &description))?,
-    };
-    let etag = format!("\"{}\"", &blake3::hash(&document).to_hex()[..32]);
-    let kind = info_media_type(asking, version);
-    let mut response = respond::body(asking.headers, &etag, kind, Keep::Ask, document.into());
-    respond::insert(response.headers_mut(), header::VARY, "Accept");
-    respond::insert(response.headers_mut(), header::LINK, &profile_link(version));
-    Ok(response)
+    })
 }
 
 fn identified(segment: &str) -> Result<Identifier, Failure> {

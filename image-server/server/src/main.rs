@@ -10,6 +10,7 @@ mod address;
 mod admin;
 mod admission;
 mod answer;
+mod buffers;
 mod command;
 mod connections;
 mod declared;

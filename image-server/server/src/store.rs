@@ -13,6 +13,7 @@ use rustix::io::{ReadWriteFlags, preadv2};
 use tiff_pyramid::{Pyramid, ReadAt, ReadError, Span};
 
 use crate::admission::Room;
+use crate::buffers::Buffer;
 
 /// Bytes of the indexes of pyramids that are kept open.
 const INDEXES: u64 = 16 << 20;
@@ -141,15 +142,17 @@ pub(crate) async fn read(
     span: Span,
     room: Room,
 ) -> Result<Bytes, StoreError> {
-    let mut buffer = vec![0; span.length as usize];
-    let slice = &mut [io::IoSliceMut::new(&mut buffer)];
+    let length = span.length as usize;
+    let mut buffer = Buffer::new(length);
+    let slice = &mut [io::IoSliceMut::new(buffer.as_mut())];
     let at_once = preadv2(&open.file, slice, span.offset, ReadWriteFlags::NOWAIT);
-    if at_once == Ok(buffer.len()) {
+    if at_once == Ok(length) {
         return Ok(room.hold(buffer));
     }
     let waiting = Arc::clone(open);
     let read = tokio::task::spawn_blocking(move || {
-        ReadAt::read_exact_at(&waiting.file, &mut buffer, span.offset).map(|()| room.hold(buffer))
+        ReadAt::read_exact_at(&waiting.file, buffer.as_mut(), span.offset)
+            .map(|()| room.hold(buffer))
     });
     let bytes = read
         .await
