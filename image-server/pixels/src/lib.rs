@@ -4,13 +4,16 @@
 //! [`Plan`] says which stored bytes answer a request and what it will cost; [`render`] executes a plan
 //! that no stored tile answers. The caller owns paths, threads, admission and HTTP.
 
+mod decode;
 mod encode;
 mod plan;
 mod pyramid;
 mod raster;
 mod render;
+mod resize;
 mod shrink;
 pub mod source;
+mod turn;
 
 pub use encode::{EncodeError, JPEG_QUALITY};
 pub use plan::{Plan, Recipe, largest_area, plan};

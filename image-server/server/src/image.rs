@@ -9,17 +9,19 @@ use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
 use iiif_spec::{
-    Identifier, ImageDescription, ImageRequest, InfoV2, InfoV3, Rules, Source, Version, canonical,
-    evaluate,
+    Identifier, ImageDescription, ImageRequest, InfoV2, InfoV3, OutputFormat, Rules, Source,
+    Version, canonical, evaluate,
 };
+
+use tiff_pyramid::Samples;
 
 use crate::answer::{Asking, Place};
 use crate::document::declared;
 use crate::respond::{self, Failure, Keep};
 use crate::store::{OpenPyramid, read};
 
-/// The longest side that the JPEG encoder can write.
-const MAX_SIDE: u32 = 65_500;
+/// The longest side that is written as JPEG, which every image is offered as.
+const MAX_SIDE: u32 = OutputFormat::Jpg.longest_side();
 
 /// The base URI redirects to the description.
 pub(crate) async fn base(
@@ -52,6 +54,7 @@ pub(crate) async fn info(
     let description = ImageDescription {
         width: full.width,
         height: full.height,
+        gray: image.open.pyramid.samples() == Samples::Gray,
         tile_width: layout.tile(),
         tile_height: layout.tile(),
         levels: layout
@@ -113,6 +116,7 @@ pub(crate) async fn image(
     let source = Source {
         width: full.width,
         height: full.height,
+        gray: pyramid.samples() == Samples::Gray,
     };
     let rules = rules(asking, place, (full.width, full.height));
     let wanted = evaluate(&request, &source, &rules)?;
@@ -256,7 +260,7 @@ pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> R
         }
     };
     let (max_width, max_height) = (lower(max_width, full.0), lower(max_height, full.1));
-    let room = acervo_pixels::largest_area(asking.state.admission.total());
+    let room = acervo_pixels::largest_area(asking.state.admission.total(), full);
     let max_area = if u64::from(full.0) * u64::from(full.1) > room {
         Some(max_area.map_or(room, |limit| limit.min(room)))
     } else {
@@ -266,6 +270,7 @@ pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> R
         max_width,
         max_height,
         max_area,
+        upscaling: false,
         strict_size: asking.state.settings.strict_size,
     }
 }
