@@ -19,4 +19,4 @@ pub use encode::{EncodeError, JPEG_QUALITY};
 pub use plan::{Plan, Recipe, largest_area, plan};
 pub use pyramid::{BuildError, TILE, build_memory, build_pyramid};
 pub use raster::Raster;
-pub use render::{RenderError, render};
+pub use render::{RenderError, Stage, render, render_observed};

@@ -33,6 +33,19 @@ pub enum RenderError {
     Encode(#[from] EncodeError),
 }
 
+/// What rendering does at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading and decoding tiles.
+    Decode,
+    /// Bringing them to the size asked for.
+    Resize,
+    /// Turning, and reducing to black and white.
+    Turn,
+    /// Encoding.
+    Encode,
+}
+
 /// Executes `recipe` over the pyramid in `file`; gives the bytes of the answer.
 ///
 /// 1. decode the tiles that touch the region, in grey if no colour is asked, and resize them
@@ -47,11 +60,31 @@ pub fn render(
     pyramid: &Pyramid,
     file: &(impl ReadAt + ?Sized),
 ) -> Result<Vec<u8>, RenderError> {
+    render_observed(recipe, pyramid, file, &mut |_| ())
+}
+
+/// [`render`], telling each stage as it begins, for those who measure.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_observed(
+    recipe: &Recipe,
+    pyramid: &Pyramid,
+    file: &(impl ReadAt + ?Sized),
+    observe: &mut dyn FnMut(Stage),
+) -> Result<Vec<u8>, RenderError> {
     let (layout, samples) = (pyramid.layout(), recipe.samples);
     let crop = Crop::of(recipe.region, recipe.level, layout.levels()[recipe.level]);
     let mut tiles = TileReader::new(pyramid, file, recipe.level, samples);
-    let pixels = scaled(&mut tiles, &crop, recipe.size, (layout.tile(), samples))?;
+    let pixels = scaled(
+        &mut tiles,
+        &crop,
+        recipe.size,
+        (layout.tile(), samples),
+        observe,
+    )?;
     drop(tiles);
+    observe(Stage::Turn);
     let pixels = if recipe.mirror {
         mirrored(pixels)
     } else {
@@ -62,5 +95,6 @@ pub fn render(
         OutputQuality::Default | OutputQuality::Gray => picture,
         OutputQuality::Bitonal => picture.bitonal(),
     };
+    observe(Stage::Encode);
     Ok(encode::encode(picture, recipe.format, recipe.quality)?)
 }

@@ -7,7 +7,7 @@ use tiff_pyramid::{Level, ReadAt, Samples};
 
 use crate::decode::TileReader;
 use crate::raster::{Raster, bytes_per_pixel};
-use crate::render::RenderError;
+use crate::render::{RenderError, Stage};
 
 /// Pixels of the level on either side of a place that Lanczos' kernel of three lobes reads, at scale 1.
 const LOBES: f64 = 3.0;
@@ -102,6 +102,7 @@ pub(crate) fn scaled<F: ReadAt + ?Sized>(
     crop: &Crop,
     size: Size,
     (tile, samples): (u32, Samples),
+    observe: &mut dyn FnMut(Stage),
 ) -> Result<Raster, RenderError> {
     let mut out = Raster::new(size.width, size.height, samples);
     let Rect { x, y, height, .. } = crop.around;
@@ -117,12 +118,15 @@ pub(crate) fn scaled<F: ReadAt + ?Sized>(
     for row in rows {
         let end = ((row + 1) * tile).min(y + height) - y;
         if end - bands.first > enough {
+            observe(Stage::Resize);
             bands.make(false)?;
+            observe(Stage::Decode);
         }
         bands.grow(end);
         let origin = (x, y + bands.first);
         tiles.row_of_tiles(row, crop.around, &mut bands.window, origin)?;
     }
+    observe(Stage::Resize);
     bands.make(true)?;
     Ok(bands.out)
 }
