@@ -46,15 +46,16 @@ impl<'a, F: ReadAt + ?Sized> TileReader<'a, F> {
         let side = self.pyramid.layout().tile();
         for column in area.x / side..=(area.x + area.width - 1) / side {
             let level = self.level;
-            self.decode(TileAt { level, column, row })?;
+            let needed = (area.y + area.height - row * side).min(side);
+            self.decode(TileAt { level, column, row }, needed)?;
             let place = |index: u32, origin: u32| i64::from(index * side) - i64::from(origin);
             out.paste(&self.tile, place(column, x), place(row, y));
         }
         Ok(())
     }
 
-    /// Decodes a tile.
-    fn decode(&mut self, at: TileAt) -> Result<(), RenderError> {
+    /// Decodes the upper rows of a tile, as many as are `needed`, and a few more.
+    fn decode(&mut self, at: TileAt, needed: u32) -> Result<(), RenderError> {
         let span = self
             .pyramid
             .tile(at)
@@ -67,6 +68,12 @@ impl<'a, F: ReadAt + ?Sized> TileReader<'a, F> {
         };
         let level = self.pyramid.layout().levels()[at.level];
         let (width, height) = level.visible(at.column, at.row);
+        // The last row of chroma is interpolated with the one below it.
+        let height = if needed + 1 < height {
+            lowered(&mut self.stored, (width, height), needed + 1)
+        } else {
+            height
+        };
         let options = DecoderOptions::new_fast()
             .set_strict_mode(true)
             .set_max_width(width as usize)
@@ -84,6 +91,32 @@ impl<'a, F: ReadAt + ?Sized> TileReader<'a, F> {
         tile.data.resize(bytes, 0);
         decoder.decode_into(&mut tile.data).map_err(failed)
     }
+}
+
+/// Writes another height into the frame header of a stream of one pass, so that the rows below are not
+/// decoded; gives the height that it then has. A stream of other passes, of another size or damaged stays
+/// as it is.
+fn lowered(stream: &mut [u8], (width, height): (u32, u32), wanted: u32) -> u32 {
+    let size = |side: u32| u16::try_from(side).unwrap_or(u16::MAX).to_be_bytes();
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = stream.get(at..at + 4) {
+        match marker {
+            // Baseline and extended sequential (ITU-T T.81, B.2.2): length, precision, height, width.
+            0xc0 | 0xc1 => {
+                let sides = [size(height), size(width)];
+                if stream.get(at + 5..at + 9) != Some(sides.as_flattened()) {
+                    return height;
+                }
+                stream[at + 5..at + 7].copy_from_slice(&size(wanted));
+                return wanted;
+            }
+            0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {
+                at += 2 + usize::from(u16::from_be_bytes([high, low]));
+            }
+            _ => return height,
+        }
+    }
+    height
 }
 
 fn damaged(at: TileAt, why: impl ToString) -> RenderError {

@@ -12,7 +12,7 @@ use crate::resize::{self, Crop};
 const COLOR: u64 = 3;
 /// Bytes of a pixel of an answer in colour while it is turned by a quarter, or encoded in the format that
 /// takes most.
-const MADE: u64 = 12;
+const MADE: u64 = 14;
 /// Pixels that are read for one of an answer: less than twice as many in both directions.
 const READ: u64 = 4;
 /// A tile, blocks at the edges, and what encoders hold whatever the size.

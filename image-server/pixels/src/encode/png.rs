@@ -16,7 +16,7 @@ pub(super) fn memory(pixels: u64, samples: Samples, covered: bool) -> u64 {
     } + u64::from(covered);
     let raw = pixels * channels;
     let mixed = if covered { raw } else { 0 };
-    mixed + raw * 5 / 2 + (1 << 20)
+    mixed + raw * 7 / 2 + (1 << 20)
 }
 
 /// A file of 8 bits a sample, or of one bit a pixel if the picture is black and white and fills its
