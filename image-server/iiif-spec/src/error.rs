@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Format;
+
 /// A segment of an image URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parameter {
@@ -39,14 +41,12 @@ pub enum RequestError {
     Caret(String),
     /// Larger than the region, without `^`.
     Upscale,
-    /// Larger than the region, with `^`: 501.
+    /// Larger than the region, with `^`, where enlarging is not offered: 501.
     UpscaleNotOffered,
     /// Over an advertised limit.
     OverLimit,
     /// The rotation is none of the specification's forms.
     Rotation(String),
-    /// A rotation that is no multiple of 90 degrees (section 4.3: 400).
-    RotationNotOffered(String),
     /// Nothing is called so.
     Quality(String),
     /// No format follows the quality.
@@ -55,6 +55,13 @@ pub enum RequestError {
     Format(String),
     /// A format that is not offered.
     FormatNotOffered(&'static str),
+    /// Longer than a file of the format can be.
+    FormatSide {
+        /// The format.
+        format: Format,
+        /// The longest side that it can have.
+        longest: u32,
+    },
     /// The segment is not UTF-8 when percent-decoded.
     Encoding(Parameter),
 }
@@ -115,8 +122,8 @@ impl RequestError {
                 format!("the size \"{text}\" does not exist in version 2.1; write it without ^"),
             ),
             Self::Upscale => pair(
-                "el tamaño es mayor que la región",
-                "the size is larger than the region",
+                "el tamaño es mayor que la región; pida uno menor, o max",
+                "the size is larger than the region; ask for a smaller one, or max",
             ),
             Self::UpscaleNotOffered => pair(
                 "no se ofrece la ampliación de imágenes",
@@ -130,10 +137,6 @@ impl RequestError {
                 format!("la rotación «{text}» no es válida; escriba n o !n, de 0 a 360"),
                 format!("the rotation \"{text}\" is not valid; write n or !n, from 0 to 360"),
             ),
-            Self::RotationNotOffered(text) => (
-                format!("la rotación «{text}» no se ofrece; escriba 0, 90, 180 o 270"),
-                format!("the rotation \"{text}\" is not offered; write 0, 90, 180 or 270"),
-            ),
             Self::Quality(text) => (
                 format!("la calidad «{text}» no existe; escriba default, color, gray o bitonal"),
                 format!("there is no quality \"{text}\"; write default, color, gray or bitonal"),
@@ -143,12 +146,20 @@ impl RequestError {
                 format!("the format is missing after \"{text}\"; write default.jpg, for example"),
             ),
             Self::Format(text) => (
-                format!("el formato «{text}» no existe; escriba jpg o png"),
-                format!("there is no format \"{text}\"; write jpg or png"),
+                format!("el formato «{text}» no existe; escriba jpg, png, webp, gif o tif"),
+                format!("there is no format \"{text}\"; write jpg, png, webp, gif or tif"),
             ),
             Self::FormatNotOffered(text) => (
-                format!("el formato {text} no se ofrece; escriba jpg o png"),
-                format!("the format {text} is not offered; write jpg or png"),
+                format!("el formato {text} no se ofrece; escriba jpg, png, webp, gif o tif"),
+                format!("the format {text} is not offered; write jpg, png, webp, gif or tif"),
+            ),
+            Self::FormatSide { format, longest } => (
+                format!(
+                    "un archivo {format} mide a lo sumo {longest} píxeles de lado; pida un tamaño menor, o png"
+                ),
+                format!(
+                    "a side of a {format} file has at most {longest} pixels; ask for a smaller size, or png"
+                ),
             ),
             Self::Encoding(_) => pair("la dirección no es UTF-8", "the address is not UTF-8"),
         }

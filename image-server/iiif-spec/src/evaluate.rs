@@ -6,7 +6,7 @@ use crate::error::shown;
 use crate::geometry::{Rect, Size, other_side, proportion};
 use crate::{
     Decimal, ImageRequest, OutputFormat, OutputQuality, Region, RequestError, Rules, SizeForm,
-    SizeParameter, Turn,
+    SizeParameter, Turn, Version,
 };
 
 /// The image that is asked.
@@ -16,6 +16,8 @@ pub struct Source {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+    /// Whether it has no colours but grey.
+    pub gray: bool,
 }
 
 /// Everything that execution needs to know; nothing of the request is left to interpret.
@@ -35,40 +37,55 @@ pub struct Evaluated {
     pub format: OutputFormat,
 }
 
-/// What `request` means for an image of the size of `source`; the versions differ in grammar only.
+impl Evaluated {
+    /// The size of the answer, turned.
+    #[must_use]
+    pub fn answer(&self) -> Size {
+        self.turn.bounds(self.size)
+    }
+}
+
+/// What `request` means for `source`.
 ///
 /// # Errors
 /// If the region is empty or outside, the size is 0, larger than the region or over a limit, or
-/// something is not offered.
+/// something is not offered or more than the format can hold.
 pub fn evaluate(
     request: &ImageRequest,
     source: &Source,
     rules: &Rules,
 ) -> Result<Evaluated, RequestError> {
     let region = region(request.region, source)?;
-    let size = size(request.size, region, rules)?;
-    let turn = request
-        .rotation
-        .turn()
-        .ok_or_else(|| RequestError::RotationNotOffered(shown(&request.rotation.to_string())))?;
+    let size = size(request.version, request.size, region, rules)?;
     let format = request
         .format
         .output()
         .ok_or(RequestError::FormatNotOffered(request.format.as_str()))?;
-    let quality = request.quality.output();
-    Ok(Evaluated {
+    let quality = match request.quality.output() {
+        // Grey is all the colour there is.
+        OutputQuality::Gray if source.gray => OutputQuality::Default,
+        other => other,
+    };
+    let evaluated = Evaluated {
         region,
         size,
         mirror: request.rotation.mirror,
-        turn,
+        turn: request.rotation.turn(),
         quality,
         format,
-    })
+    };
+    let Size { width, height } = evaluated.answer();
+    let longest = format.longest_side();
+    if width.max(height) > longest {
+        let format = request.format;
+        return Err(RequestError::FormatSide { format, longest });
+    }
+    Ok(evaluated)
 }
 
 /// The part of the image; what overhangs is cut off.
 fn region(region: Region, source: &Source) -> Result<Rect, RequestError> {
-    let Source { width, height } = *source;
+    let Source { width, height, .. } = *source;
     let (x, y, w, h) = match region {
         Region::Full => (0, 0, width, height),
         Region::Square => {
@@ -123,21 +140,26 @@ fn region(region: Region, source: &Source) -> Result<Rect, RequestError> {
     })
 }
 
-fn size(parameter: SizeParameter, region: Rect, rules: &Rules) -> Result<Size, RequestError> {
+fn size(
+    version: Version,
+    parameter: SizeParameter,
+    region: Rect,
+    rules: &Rules,
+) -> Result<Size, RequestError> {
     let natural = Size {
         width: region.width,
         height: region.height,
     };
+    // 2.1 has no `^`: where enlarging is offered every size may (its feature `sizeAboveFull`).
+    let enlarge = rules.enlarges() && (parameter.upscale || version == Version::V2);
     let zero = || RequestError::Size(shown(&parameter.to_string()));
     let size = match parameter.form {
         SizeForm::Max => {
-            let largest = rules.shrink(natural);
             // `^max` fills the limits; without limits it has no size.
-            let enlarges = parameter.upscale && grows_within(rules, natural);
-            return if enlarges {
-                Err(RequestError::UpscaleNotOffered)
-            } else {
-                Ok(largest)
+            return match parameter.upscale {
+                true if enlarge => Ok(rules.fill(natural)),
+                true if grows_within(rules, natural) => Err(RequestError::UpscaleNotOffered),
+                true | false => Ok(rules.shrink(natural)),
             };
         }
         SizeForm::Full => natural,
@@ -150,7 +172,7 @@ fn size(parameter: SizeParameter, region: Rect, rules: &Rules) -> Result<Size, R
             height,
         },
         SizeForm::Percent(percent) => {
-            if percent.compare(100) == Ordering::Greater {
+            if percent.compare(100) == Ordering::Greater && !enlarge {
                 return Err(larger(parameter));
             }
             scaled(percent, natural).ok_or_else(zero)?
@@ -161,7 +183,7 @@ fn size(parameter: SizeParameter, region: Rect, rules: &Rules) -> Result<Size, R
                 return Err(zero());
             }
             let fitted = confine(natural, width, height);
-            if fitted.width > natural.width || fitted.height > natural.height {
+            if fitted.exceeds(natural) && !enlarge {
                 if parameter.upscale && grows_within(rules, natural) {
                     return Err(RequestError::UpscaleNotOffered);
                 }
@@ -178,7 +200,7 @@ fn size(parameter: SizeParameter, region: Rect, rules: &Rules) -> Result<Size, R
     if size.width == 0 || size.height == 0 {
         return Err(zero());
     }
-    if size.width > natural.width || size.height > natural.height {
+    if size.exceeds(natural) && !enlarge {
         return Err(larger(parameter));
     }
     if rules.allow(size) {
@@ -219,8 +241,21 @@ fn larger(parameter: SizeParameter) -> RequestError {
     }
 }
 
-/// The largest size of the region's shape within `width` × `height`.
+/// The largest size of the region's shape within `width` × `height`; where the region at a power of two
+/// reaches a side of that box, that power decides, so that a stored tile is met.
 fn confine(natural: Size, width: u32, height: u32) -> Size {
+    let halved = (0..32).map(|power| Size {
+        width: natural.width.div_ceil(1 << power),
+        height: natural.height.div_ceil(1 << power),
+    });
+    let within = |size: &Size| size.width <= width && size.height <= height;
+    if let Some(stored) = halved
+        .into_iter()
+        .find(within)
+        .filter(|size| size.width == width || size.height == height)
+    {
+        return stored;
+    }
     let by_width = u64::from(width) * u64::from(natural.height)
         <= u64::from(height) * u64::from(natural.width);
     if by_width {

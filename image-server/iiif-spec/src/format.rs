@@ -28,6 +28,12 @@ pub enum OutputFormat {
     Jpg,
     /// PNG.
     Png,
+    /// WebP.
+    Webp,
+    /// GIF.
+    Gif,
+    /// TIFF.
+    Tif,
 }
 
 impl Format {
@@ -67,18 +73,45 @@ impl Format {
         match self {
             Self::Jpg => Some(OutputFormat::Jpg),
             Self::Png => Some(OutputFormat::Png),
-            Self::Tif | Self::Gif | Self::Jp2 | Self::Pdf | Self::Webp => None,
+            Self::Webp => Some(OutputFormat::Webp),
+            Self::Gif => Some(OutputFormat::Gif),
+            Self::Tif => Some(OutputFormat::Tif),
+            Self::Jp2 | Self::Pdf => None,
         }
     }
 }
 
 impl OutputFormat {
+    /// Every format that is offered.
+    pub const ALL: [Self; 5] = [Self::Jpg, Self::Png, Self::Webp, Self::Gif, Self::Tif];
+
+    /// Those that compliance level 2 does not ask for, as info.json names them.
+    pub(crate) const EXTRA: [&str; 3] = [
+        Format::Gif.as_str(),
+        Format::Tif.as_str(),
+        Format::Webp.as_str(),
+    ];
+
+    /// The longest side that is written: that of the format or, for JPEG, of the encoder.
+    #[must_use]
+    pub const fn longest_side(self) -> u32 {
+        match self {
+            Self::Jpg => 65_500,
+            Self::Webp => 16_383,
+            Self::Gif => 65_535,
+            Self::Png | Self::Tif => i32::MAX.unsigned_abs(),
+        }
+    }
+
     /// The media type of the answer.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Jpg => "image/jpeg",
             Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Gif => "image/gif",
+            Self::Tif => "image/tiff",
         }
     }
 }
@@ -88,6 +121,9 @@ impl From<OutputFormat> for Format {
         match output {
             OutputFormat::Jpg => Self::Jpg,
             OutputFormat::Png => Self::Png,
+            OutputFormat::Webp => Self::Webp,
+            OutputFormat::Gif => Self::Gif,
+            OutputFormat::Tif => Self::Tif,
         }
     }
 }

@@ -22,6 +22,13 @@ pub struct Size {
     pub height: u32,
 }
 
+impl Size {
+    /// Whether a side is longer than that of `other`.
+    pub(crate) fn exceeds(self, other: Self) -> bool {
+        self.width > other.width || self.height > other.height
+    }
+}
+
 /// Whether `size` is that of `region` at one `scale`-th, rounded up: the size of stored levels and
 /// tiles, and what viewers ask for (Image API 3.0, implementation notes).
 #[must_use]

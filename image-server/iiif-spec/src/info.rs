@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::geometry::Size;
-use crate::{Rules, Version};
+use crate::{OutputFormat, Quality, Rules, Version};
 
 /// What is stored of an image, and what may be asked of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct ImageDescription {
     pub height: u32,
     /// Pixels across a stored tile.
     pub tile_width: u32,
+    /// Whether it has no colours but grey.
+    pub gray: bool,
     /// Pixels down a stored tile.
     pub tile_height: u32,
     /// The sizes of the stored levels, the full image first.
@@ -90,6 +92,7 @@ pub struct InfoV3 {
     sizes: Vec<ListedSize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tiles: Vec<Tiles>,
+    extra_formats: [&'static str; 3],
     extra_qualities: Vec<&'static str>,
     extra_features: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +103,14 @@ impl InfoV3 {
     /// The document of the image whose base URI is `id`.
     #[must_use]
     pub fn new(id: String, image: &ImageDescription) -> Self {
+        let qualities = [Quality::Bitonal, Quality::Color, Quality::Gray].into_iter();
+        let mut extra_features = vec![
+            "canonicalLinkHeader",
+            "mirroring",
+            "profileLinkHeader",
+            "rotationArbitrary",
+        ];
+        extra_features.extend(image.rules.enlarges().then_some("sizeUpscaling"));
         Self {
             context: Version::V3.context(),
             id,
@@ -117,8 +128,13 @@ impl InfoV3 {
             max_area: image.rules.max_area,
             sizes: image.sizes(),
             tiles: image.tiles(),
-            extra_qualities: vec!["bitonal", "color", "gray"],
-            extra_features: vec!["canonicalLinkHeader", "mirroring", "profileLinkHeader"],
+            extra_formats: OutputFormat::EXTRA,
+            // Colour that is not there is answered, but not promised (section 4.4).
+            extra_qualities: qualities
+                .filter(|quality| !(image.gray && *quality == Quality::Color))
+                .map(Quality::as_str)
+                .collect(),
+            extra_features,
             rights: image.rights.clone(),
         }
     }

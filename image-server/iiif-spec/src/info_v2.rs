@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use crate::info::{ImageDescription, ListedSize, Tiles};
-use crate::{Rules, Version};
+use crate::{OutputFormat, Rules, Version};
 
-/// What is offered beyond the compliance level, which has every format and quality there is here.
+/// What is offered beyond the compliance level, which has every quality there is here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileExtras {
+    formats: [&'static str; 3],
     supports: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_width: Option<u32>,
@@ -55,13 +56,17 @@ impl InfoV2 {
             max_area,
             ..
         } = image.rules;
+        let mut supports = vec![
+            "canonicalLinkHeader",
+            "mirroring",
+            "profileLinkHeader",
+            "regionSquare",
+            "rotationArbitrary",
+        ];
+        supports.extend(image.rules.enlarges().then_some("sizeAboveFull"));
         let extras = ProfileExtras {
-            supports: vec![
-                "canonicalLinkHeader",
-                "mirroring",
-                "profileLinkHeader",
-                "regionSquare",
-            ],
+            formats: OutputFormat::EXTRA,
+            supports,
             max_width: max_width.or(max_height.map(|_| image.width)),
             max_height,
             max_area,

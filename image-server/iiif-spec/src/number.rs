@@ -87,6 +87,12 @@ impl Decimal {
         self.units.cmp(&(u128::from(integer) * self.one()))
     }
 
+    /// The nearest binary fraction.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        self.units as f64 / self.one() as f64
+    }
+
     /// That many percent of `whole`, to the nearest integer, halves up.
     #[must_use]
     pub fn percent_of(self, whole: u32) -> u64 {

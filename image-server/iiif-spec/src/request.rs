@@ -14,6 +14,8 @@ use crate::{Format, Parameter, Quality, Region, RequestError, Rotation, SizePara
 /// reading that text again gives the same request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ImageRequest {
+    /// The version in whose grammar it is written.
+    pub version: Version,
     /// Which part of the image.
     pub region: Region,
     /// How large.
@@ -62,6 +64,7 @@ impl ImageRequest {
         let format = Format::parse(format).ok_or_else(|| RequestError::Format(shown(format)))?;
 
         Ok(Self {
+            version,
             region,
             size,
             rotation,
@@ -80,6 +83,7 @@ fn decode(parameter: Parameter, raw: &str) -> Result<Cow<'_, str>, RequestError>
 impl fmt::Display for ImageRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
+            version: _,
             region,
             size,
             rotation,

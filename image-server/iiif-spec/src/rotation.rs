@@ -3,7 +3,11 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::Decimal;
+use crate::{Decimal, Size};
+
+/// What a length may exceed whole pixels by without a pixel more: far above what binary fractions
+/// lose, far below what anyone sees.
+const TOLERANCE: f64 = 1e-6;
 
 /// The rotation parameter; the same in both versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,7 +18,7 @@ pub struct Rotation {
     pub degrees: Decimal,
 }
 
-/// A turn by a multiple of 90 degrees clockwise.
+/// A turn clockwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Turn {
     /// Not turned.
@@ -25,6 +29,8 @@ pub enum Turn {
     D180,
     /// Three quarter turns.
     D270,
+    /// By these degrees, which are between 0 and 360 and none of the above.
+    Angle(Decimal),
 }
 
 impl Rotation {
@@ -45,15 +51,15 @@ impl Rotation {
         self.degrees.compare(360) != Ordering::Greater
     }
 
-    /// The turn, if it is a multiple of 90 degrees.
+    /// The turn.
     #[must_use]
-    pub fn turn(&self) -> Option<Turn> {
-        match self.degrees.as_integer()? {
-            0 | 360 => Some(Turn::D0),
-            90 => Some(Turn::D90),
-            180 => Some(Turn::D180),
-            270 => Some(Turn::D270),
-            _ => None,
+    pub fn turn(&self) -> Turn {
+        match self.degrees.as_integer() {
+            Some(0 | 360) => Turn::D0,
+            Some(90) => Turn::D90,
+            Some(180) => Turn::D180,
+            Some(270) => Turn::D270,
+            _ => Turn::Angle(self.degrees),
         }
     }
 }
@@ -61,19 +67,39 @@ impl Rotation {
 impl Turn {
     /// Degrees clockwise.
     #[must_use]
-    pub const fn degrees(self) -> u16 {
+    pub fn degrees(self) -> Decimal {
         match self {
-            Self::D0 => 0,
-            Self::D90 => 90,
-            Self::D180 => 180,
-            Self::D270 => 270,
+            Self::D0 => 0.into(),
+            Self::D90 => 90.into(),
+            Self::D180 => 180.into(),
+            Self::D270 => 270.into(),
+            Self::Angle(degrees) => degrees,
         }
     }
 
-    /// Whether width and height change places.
+    /// The size of the box around an image of `size` after the turn.
     #[must_use]
-    pub const fn swaps_sides(self) -> bool {
-        matches!(self, Self::D90 | Self::D270)
+    pub fn bounds(self, size: Size) -> Size {
+        let Size { width, height } = size;
+        match self {
+            Self::D0 | Self::D180 => size,
+            Self::D90 | Self::D270 => Size {
+                width: height,
+                height: width,
+            },
+            Self::Angle(degrees) => {
+                let (sin, cos) = degrees.to_f64().to_radians().sin_cos();
+                let (width, height) = (f64::from(width), f64::from(height));
+                let side = |along: f64, across: f64| {
+                    let length = along * cos.abs() + across * sin.abs();
+                    ((length - TOLERANCE).ceil() as u32).max(1)
+                };
+                Size {
+                    width: side(width, height),
+                    height: side(height, width),
+                }
+            }
+        }
     }
 }
 

@@ -11,12 +11,25 @@ pub struct Rules {
     pub max_height: Option<u32>,
     /// Largest answer, width × height.
     pub max_area: Option<u64>,
+    /// Whether answers may be larger than the region, where a width or an area limits them: see
+    /// [`Rules::enlarges`].
+    pub upscaling: bool,
     /// Whether `!w,h` beyond the region is refused, as the official validator wants, rather than
     /// clamped, as the specification says.
     pub strict_size: bool,
 }
 
 impl Rules {
+    /// Whether answers may be larger than the region.
+    ///
+    /// Whoever offers that must state a width or an area (Image API 3.0, section 5.7), and no height
+    /// without a width.
+    #[must_use]
+    pub fn enlarges(&self) -> bool {
+        let stated = self.max_width.is_some() || self.max_area.is_some();
+        self.upscaling && stated && (self.max_width.is_some() || self.max_height.is_none())
+    }
+
     /// Whether an answer of `size` is within the limits.
     #[must_use]
     pub fn allow(&self, size: Size) -> bool {
@@ -36,18 +49,36 @@ impl Rules {
     /// cannot keep the shape (a strip one pixel high), sides are at least 1.
     #[must_use]
     pub fn shrink(&self, size: Size) -> Size {
-        let max_width = self.max_width.unwrap_or(u32::MAX);
-        let max_height = self.max_height.unwrap_or(max_width);
-        let framed = fit_frame(size, max_width.max(1), max_height.max(1));
+        let frame = self.frame();
+        let framed = if size.exceeds(frame) {
+            fit_frame(size, frame)
+        } else {
+            size
+        };
         fit_area(size, framed, self.max_area.unwrap_or(u64::MAX))
+    }
+
+    /// The largest size of the shape of `size` that is within the limits, larger than it or not.
+    #[must_use]
+    pub fn fill(&self, size: Size) -> Size {
+        let framed = fit_frame(size, self.frame());
+        fit_area(size, framed, self.max_area.unwrap_or(u64::MAX))
+    }
+
+    /// The limits of the sides.
+    fn frame(&self) -> Size {
+        let max_width = self.max_width.unwrap_or(u32::MAX);
+        Size {
+            width: max_width.max(1),
+            height: self.max_height.unwrap_or(max_width).max(1),
+        }
     }
 }
 
-fn fit_frame(size: Size, max_width: u32, max_height: u32) -> Size {
+/// The size of the shape of `size` that touches the frame.
+fn fit_frame(size: Size, frame: Size) -> Size {
     let Size { width, height } = size;
-    if width <= max_width && height <= max_height {
-        return size;
-    }
+    let (max_width, max_height) = (frame.width, frame.height);
     // The other side is within the frame before it is rounded, hence after it.
     if u64::from(max_width) * u64::from(height) <= u64::from(max_height) * u64::from(width) {
         Size {

@@ -1,15 +1,19 @@
-//! Encoding: our own pixels to JPEG and PNG.
+//! Encoding: our own pixels to files. The same pixels give the same bytes.
 
-use std::cell::RefCell;
+mod gif;
+mod jpeg;
+mod palette;
+mod png;
+mod tiff;
+mod webp;
 
-use iiif_spec::OutputFormat;
+use iiif_spec::{OutputFormat, OutputQuality, Size};
 use tiff_pyramid::Samples;
-use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
-use crate::raster::{Raster, bytes_per_pixel};
+pub use jpeg::JPEG_QUALITY;
+pub(crate) use jpeg::{View, jpeg};
 
-/// The quality of every JPEG that is made, stored or rendered, on libjpeg's scale.
-pub const JPEG_QUALITY: i32 = 85;
+use crate::raster::Picture;
 
 /// Why pixels could not be encoded.
 #[derive(Debug, thiserror::Error)]
@@ -19,78 +23,48 @@ pub enum EncodeError {
     Jpeg(#[from] turbojpeg::Error),
     /// The PNG encoder failed.
     #[error("PNG encoding failed: {0}")]
-    Png(#[from] png::EncodingError),
+    Png(#[from] ::png::EncodingError),
+    /// The WebP encoder failed.
+    #[error("WebP encoding failed: {0}")]
+    Webp(String),
+    /// The GIF encoder failed.
+    #[error("GIF encoding failed: {0}")]
+    Gif(#[from] ::gif::EncodingError),
+    /// The TIFF encoder failed.
+    #[error("TIFF encoding failed: {0}")]
+    Tiff(#[from] ::tiff::TiffError),
 }
 
-thread_local! {
-    /// A compressor costs more to make than a tile to encode.
-    static COMPRESSOR: RefCell<Option<Compressor>> = const { RefCell::new(None) };
-}
-
-/// A view of rows within a larger image.
-pub(crate) struct View<'a> {
-    pub(crate) data: &'a [u8],
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    pub(crate) stride: usize,
-    pub(crate) samples: Samples,
-}
-
-impl<'a> From<&'a Raster> for View<'a> {
-    fn from(raster: &'a Raster) -> Self {
-        Self {
-            data: &raster.data,
-            width: raster.width as usize,
-            height: raster.height as usize,
-            stride: raster.stride(),
-            samples: raster.samples,
-        }
+/// The picture as a file; where it does not fill its rectangle the rest is transparent in PNG, WebP and
+/// GIF, and white in JPEG and TIFF.
+pub(crate) fn encode(
+    picture: Picture,
+    format: OutputFormat,
+    quality: OutputQuality,
+) -> Result<Vec<u8>, EncodeError> {
+    match format {
+        OutputFormat::Jpg => jpeg(&(&picture.on_white()).into()),
+        OutputFormat::Png => png::png(&picture, quality),
+        OutputFormat::Webp => webp::webp(picture),
+        OutputFormat::Gif => gif::gif(&picture),
+        OutputFormat::Tif => tiff::tiff(&picture.on_white()),
     }
 }
 
-/// A complete JPEG stream; colour is stored as YCbCr with chroma halved in both directions.
-pub(crate) fn jpeg(view: &View<'_>) -> Result<Vec<u8>, EncodeError> {
-    let (format, subsampling) = match view.samples {
-        Samples::Gray => (PixelFormat::GRAY, Subsamp::Gray),
-        Samples::Color => (PixelFormat::RGB, Subsamp::Sub2x2),
-    };
-    COMPRESSOR.with_borrow_mut(|slot| {
-        let compressor = match slot {
-            Some(compressor) => compressor,
-            None => slot.insert(Compressor::new()?),
-        };
-        compressor.set_quality(JPEG_QUALITY)?;
-        compressor.set_subsamp(subsampling)?;
-        let image = turbojpeg::Image {
-            pixels: view.data,
-            width: view.width,
-            pitch: view.stride,
-            height: view.height,
-            format,
-        };
-        Ok(compressor.compress_to_owned(image)?.to_vec())
-    })
-}
-
-fn png(raster: &Raster) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::with_capacity(raster.data.len() / 2);
-    let mut encoder = png::Encoder::new(&mut out, raster.width, raster.height);
-    encoder.set_color(match bytes_per_pixel(raster.samples) {
-        1 => png::ColorType::Grayscale,
-        _ => png::ColorType::Rgb,
-    });
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&raster.data)?;
-    writer.finish()?;
-    Ok(out)
-}
-
-/// The image as a file of `format`.
-pub(crate) fn encode(raster: &Raster, format: OutputFormat) -> Result<Vec<u8>, EncodeError> {
+/// Bytes that [`encode`] holds at its peak beside the picture, which has `samples` and the given size.
+pub(crate) fn memory(
+    format: OutputFormat,
+    Size { width, height }: Size,
+    samples: Samples,
+    covered: bool,
+) -> u64 {
+    let (width, height) = (u64::from(width), u64::from(height));
+    let pixels = width * height;
     match format {
-        OutputFormat::Jpg => jpeg(&raster.into()),
-        OutputFormat::Png => png(raster),
+        OutputFormat::Jpg => jpeg::memory(width, height, samples),
+        OutputFormat::Png => png::memory(pixels, samples, covered),
+        OutputFormat::Webp => webp::memory(pixels, samples, covered),
+        OutputFormat::Gif => gif::memory(pixels),
+        OutputFormat::Tif => tiff::memory(pixels, samples),
     }
 }

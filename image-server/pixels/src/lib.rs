@@ -5,16 +5,19 @@
 //! that no stored tile answers. The caller owns paths, threads, admission and HTTP.
 
 pub mod color;
+mod decode;
 mod encode;
 mod plan;
 mod pyramid;
 mod raster;
 mod render;
+mod resize;
 mod shrink;
 pub mod source;
+mod turn;
 
 pub use encode::{EncodeError, JPEG_QUALITY};
 pub use plan::{Plan, Recipe, largest_area, plan};
 pub use pyramid::{BuildError, TILE, build_memory, build_pyramid};
 pub use raster::Raster;
-pub use render::{RenderError, render};
+pub use render::{RenderError, Stage, render, render_observed};

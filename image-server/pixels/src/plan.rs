@@ -3,17 +3,32 @@
 use iiif_spec::{Evaluated, OutputFormat, OutputQuality, Rect, Size, Turn, matches_scale};
 use tiff_pyramid::{Layout, Samples, TileAt};
 
+use crate::encode;
+use crate::pyramid::TILE;
 use crate::raster::bytes_per_pixel;
+use crate::resize::{self, Crop};
 
-/// The result, a turned copy, and the encoder's output.
-const MADE_COPIES: u64 = 3;
+/// Samples of a pixel in colour.
+const COLOR: u64 = 3;
+/// Bytes of a pixel of an answer in colour while it is turned by a quarter, or encoded in the format that
+/// takes most.
+const MADE: u64 = 14;
+/// Pixels that are read for one of an answer: less than twice as many in both directions.
+const READ: u64 = 4;
+/// A tile, blocks at the edges, and what encoders hold whatever the size.
+const MARGIN: u64 = 16 << 20;
 
-/// Pixels of the largest answer, at full size and in colour, that `memory` bytes are enough for.
+/// Pixels of the largest answer of the image, `width` × `height` pixels large and in colour, that `memory`
+/// bytes are enough for, in every format; at an angle it takes more.
 #[must_use]
-pub fn largest_area(memory: u64) -> u64 {
-    // Read and made; the margins of what is read, and a tile, are small against both.
-    let margin = 8 << 20;
-    memory.saturating_sub(margin) / (3 * (1 + MADE_COPIES))
+pub fn largest_area(memory: u64, (width, height): (u32, u32)) -> u64 {
+    let memory = memory.saturating_sub(MARGIN);
+    // A window of rows as wide as the image and what is between the passes of the filter; narrow enough
+    // images have all that is read in less.
+    let window = resize::window_memory(width, height, TILE) * 2;
+    let by_window = memory.saturating_sub(window) / COLOR;
+    let by_area = memory / (COLOR * (1 + READ + READ / 2));
+    (memory / MADE).min(by_window.max(by_area))
 }
 
 /// How a request is answered.
@@ -30,6 +45,8 @@ pub enum Plan {
 pub struct Recipe {
     /// The level that tiles are read from: the smallest that has every pixel asked for.
     pub level: usize,
+    /// The samples that tiles are decoded to: grey if no colour is asked.
+    pub samples: Samples,
     /// The region asked for, in pixels of the full image.
     pub region: Rect,
     /// The size to bring it to, before it is turned.
@@ -93,7 +110,7 @@ fn stored_tile(asked: &Evaluated, layout: &Layout, samples: Samples) -> Option<T
         })
 }
 
-fn recipe(asked: &Evaluated, layout: &Layout, samples: Samples) -> Recipe {
+fn recipe(asked: &Evaluated, layout: &Layout, stored: Samples) -> Recipe {
     let level = layout
         .levels()
         .iter()
@@ -104,21 +121,38 @@ fn recipe(asked: &Evaluated, layout: &Layout, samples: Samples) -> Recipe {
             has(asked.region.width, asked.size.width) && has(asked.region.height, asked.size.height)
         })
         .map_or(0, |(level, _)| level);
-    let pixel = bytes_per_pixel(samples) as u64;
-    let region = asked.region;
-    // The tiles that touch the region are cut as they are pasted: one row and column more at each side.
-    let side = |length: u32| u64::from(length >> level) + 2;
-    let read = side(region.width) * side(region.height) * pixel;
-    let made = u64::from(asked.size.width) * u64::from(asked.size.height) * pixel;
-    let tile = u64::from(layout.tile()).pow(2) * pixel * 2;
+    let samples = match asked.quality {
+        OutputQuality::Default => stored,
+        OutputQuality::Gray | OutputQuality::Bitonal => Samples::Gray,
+    };
     Recipe {
         level,
-        region,
+        samples,
+        region: asked.region,
         size: asked.size,
         mirror: asked.mirror,
         turn: asked.turn,
         quality: asked.quality,
         format: asked.format,
-        memory: read + made * MADE_COPIES + tile,
+        memory: memory(asked, layout, level, samples),
     }
+}
+
+/// Bytes that rendering holds at its peak: while it decodes and resizes, turns, or encodes.
+fn memory(asked: &Evaluated, layout: &Layout, level: usize, samples: Samples) -> u64 {
+    let pixel = bytes_per_pixel(samples) as u64;
+    let area = |size: Size| u64::from(size.width) * u64::from(size.height);
+    let crop = Crop::of(asked.region, level, layout.levels()[level]);
+    let tile = u64::from(layout.tile()).pow(2) * pixel * 4;
+    let scaling = crop.memory(asked.size, layout.tile(), samples) + tile;
+    let (made, answer) = (area(asked.size) * pixel, area(asked.answer()));
+    let covered = matches!(asked.turn, Turn::Angle(_));
+    let turned = answer * (pixel + u64::from(covered));
+    let turning = match asked.turn {
+        Turn::D0 | Turn::D180 => made,
+        // A quarter turn comes before any other angle of more than half of one.
+        Turn::D90 | Turn::D270 | Turn::Angle(_) => made + turned.max(made),
+    };
+    let encoding = turned + encode::memory(asked.format, asked.answer(), samples, covered);
+    scaling.max(turning).max(encoding)
 }

@@ -1,6 +1,5 @@
 //! Pixels in memory.
 
-use iiif_spec::Turn;
 use tiff_pyramid::Samples;
 
 /// An image in memory: 8 bits a sample, samples of a pixel side by side, rows without gaps.
@@ -14,6 +13,14 @@ pub struct Raster {
     pub samples: Samples,
     /// `width` × `height` × samples bytes.
     pub data: Vec<u8>,
+}
+
+/// An image that may not fill its rectangle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picture {
+    pub(crate) raster: Raster,
+    /// How much of each pixel the image covers, 0 to 255; `None` if it fills its rectangle.
+    pub(crate) coverage: Option<Vec<u8>>,
 }
 
 /// Bytes of one pixel.
@@ -63,85 +70,55 @@ impl Raster {
         }
     }
 
-    /// The part of the image at `x`, `y`, which must lie inside it.
-    pub(crate) fn crop(&self, x: u32, y: u32, width: u32, height: u32) -> Self {
-        let mut part = Self::new(width, height, self.samples);
-        part.paste(self, -i64::from(x), -i64::from(y));
-        part
+    /// Its `SAMPLES` samples a pixel with the coverage after them.
+    pub(crate) fn with_coverage<const SAMPLES: usize, const WITH: usize>(
+        &self,
+        coverage: &[u8],
+    ) -> Vec<u8> {
+        let pixels = self.data.as_chunks::<SAMPLES>().0.iter();
+        let mut out = vec![0; coverage.len() * WITH];
+        for ((to, from), covered) in out
+            .as_chunks_mut::<WITH>()
+            .0
+            .iter_mut()
+            .zip(pixels)
+            .zip(coverage)
+        {
+            to[..SAMPLES].copy_from_slice(from);
+            to[WITH - 1] = *covered;
+        }
+        out
     }
+}
 
-    /// The image mirrored left to right.
-    pub(crate) fn mirrored(mut self) -> Self {
-        let size = bytes_per_pixel(self.samples);
-        let stride = self.stride();
-        for row in self.data.chunks_exact_mut(stride) {
-            let (mut left, mut right) = (0, stride - size);
-            while left < right {
-                for sample in 0..size {
-                    row.swap(left + sample, right + sample);
-                }
-                left += size;
-                right -= size;
-            }
+impl Picture {
+    /// The image in black and white.
+    pub(crate) fn bitonal(mut self) -> Self {
+        for value in &mut self.raster.data {
+            *value = if *value < 128 { 0 } else { 255 };
         }
         self
     }
 
-    /// The image turned clockwise.
-    pub(crate) fn turned(self, turn: Turn) -> Self {
-        let (w, h) = (self.width as usize, self.height as usize);
-        let size = bytes_per_pixel(self.samples);
-        let mut turned = match turn {
-            Turn::D0 => return self,
-            Turn::D180 => Self::new(self.width, self.height, self.samples),
-            Turn::D90 | Turn::D270 => Self::new(self.height, self.width, self.samples),
+    /// The image on a white ground that fills its rectangle.
+    pub(crate) fn on_white(self) -> Raster {
+        let Self {
+            mut raster,
+            coverage,
+        } = self;
+        let Some(coverage) = coverage else {
+            return raster;
         };
-        let stride = turned.stride();
-        for (at, pixel) in self.data.chunks_exact(size).enumerate() {
-            let (x, y) = (at % w, at / w);
-            let (tx, ty) = match turn {
-                Turn::D0 => (x, y),
-                Turn::D90 => (h - 1 - y, x),
-                Turn::D180 => (w - 1 - x, h - 1 - y),
-                Turn::D270 => (y, w - 1 - x),
-            };
-            let to = ty * stride + tx * size;
-            turned.data[to..to + size].copy_from_slice(pixel);
-        }
-        turned
-    }
-
-    /// The image in grey, by the luma weights of ITU-R BT.601 that JPEG uses.
-    pub(crate) fn gray(self) -> Self {
-        match self.samples {
-            Samples::Gray => self,
-            Samples::Color => {
-                let data = self
-                    .data
-                    .chunks_exact(3)
-                    .map(|p| luma([p[0], p[1], p[2]]))
-                    .collect();
-                Self {
-                    samples: Samples::Gray,
-                    data,
-                    ..self
+        let size = bytes_per_pixel(raster.samples);
+        for (pixel, covered) in raster.data.chunks_exact_mut(size).zip(&coverage) {
+            if *covered < u8::MAX {
+                let covered = u32::from(*covered);
+                for value in pixel {
+                    let mixed = u32::from(*value) * covered + 255 * (255 - covered);
+                    *value = u8::try_from((mixed + 127) / 255).unwrap_or(u8::MAX);
                 }
             }
         }
+        raster
     }
-
-    /// The image in black and white.
-    pub(crate) fn bitonal(self) -> Self {
-        let mut gray = self.gray();
-        for value in &mut gray.data {
-            *value = if *value < 128 { 0 } else { 255 };
-        }
-        gray
-    }
-}
-
-/// Luma in integers: weights of 65,536 that sum to one.
-fn luma([r, g, b]: [u8; 3]) -> u8 {
-    let sum = 19_595 * u32::from(r) + 38_470 * u32::from(g) + 7_471 * u32::from(b) + 32_768;
-    u8::try_from(sum >> 16).unwrap_or(u8::MAX)
 }

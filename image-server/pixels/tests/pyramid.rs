@@ -91,6 +91,7 @@ fn planned(pyramid: &Pyramid, version: Version, request: &str) -> Plan {
     let asked = Asked {
         width: full.width,
         height: full.height,
+        gray: pyramid.samples() == Samples::Gray,
     };
     let wanted = evaluate(&request, &asked, &Rules::default()).unwrap();
     plan(&wanted, pyramid.layout(), pyramid.samples())

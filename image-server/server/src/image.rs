@@ -10,9 +10,11 @@ use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
 use iiif_spec::{
-    Identifier, ImageDescription, ImageRequest, InfoV2, InfoV3, Rules, Source, Version, canonical,
-    evaluate,
+    Identifier, ImageDescription, ImageRequest, InfoV2, InfoV3, OutputFormat, Rules, Source,
+    Version, canonical, evaluate,
 };
+
+use tiff_pyramid::Samples;
 
 use crate::answer::{Asking, Place};
 use crate::document::{self, declared};
@@ -21,8 +23,8 @@ use crate::respond::{self, Failure, Keep};
 use crate::state::State;
 use crate::store::{OpenPyramid, read};
 
-/// The longest side that the JPEG encoder can write.
-const MAX_SIDE: u32 = 65_500;
+/// The longest side that is written as JPEG, which every image is offered as.
+const MAX_SIDE: u32 = OutputFormat::Jpg.longest_side();
 
 /// Changes whenever rendering gives other bytes of the same pyramid.
 const RENDERING: &str = "1";
@@ -89,6 +91,7 @@ fn describe(
     let description = ImageDescription {
         width: full.width,
         height: full.height,
+        gray: image.open.pyramid.samples() == Samples::Gray,
         tile_width: layout.tile(),
         tile_height: layout.tile(),
         levels: levels.map(|level| (level.width, level.height)).collect(),
@@ -143,6 +146,7 @@ pub(crate) async fn image(
     let source = Source {
         width: full.width,
         height: full.height,
+        gray: pyramid.samples() == Samples::Gray,
     };
     let rules = rules(asking, place, (full.width, full.height));
     let wanted = evaluate(&request, &source, &rules)?;
@@ -302,7 +306,7 @@ pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> R
         }
     };
     let (max_width, max_height) = (lower(max_width, full.0), lower(max_height, full.1));
-    let room = acervo_pixels::largest_area(asking.state.admission.largest());
+    let room = acervo_pixels::largest_area(asking.state.admission.largest(), full);
     let max_area = if u64::from(full.0) * u64::from(full.1) > room {
         Some(max_area.map_or(room, |limit| limit.min(room)))
     } else {
@@ -312,6 +316,7 @@ pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> R
         max_width,
         max_height,
         max_area,
+        upscaling: place.tenant.images.upscaling,
         strict_size: asking.state.settings.strict_size,
     }
 }
@@ -322,6 +327,7 @@ fn etag(fingerprint: &str, rules: &Rules) -> String {
         max_width,
         max_height,
         max_area,
+        upscaling,
         strict_size: _,
     } = *rules;
     let limits = [
@@ -335,7 +341,7 @@ fn etag(fingerprint: &str, rules: &Rules) -> String {
             let _ = write!(tag, "{name}{limit:x}");
         }
     }
-    tag.push('"');
+    tag.push_str(if upscaling { "^\"" } else { "\"" });
     tag
 }
 

@@ -14,7 +14,7 @@ import time
 
 from images_parts.asked import mixed
 from images_parts.cgroup import Cgroup
-from images_parts.servers import Acervo, less_memory
+from images_parts.servers import Acervo
 from measuring import CLIENT, ask, number, progress, table
 
 CLIENTS, LIMIT, QUIET = 100, 128, 10
@@ -97,7 +97,7 @@ def overload(pictures):
     paths, _ = mixed(*pictures.images)
     whole = f"/image/3/{identifier}/full/max/0/default.jpg"
     readers = dict(connections=READERS, pause=PAUSE, may_fail=True)
-    with group, Acervo(pictures.volume, pictures.root / "serve.log", *less_memory(), prefix=group.words()) as server:
+    with group, Acervo(pictures.volume, pictures.root / "serve.log", prefix=group.words()) as server:
         ask(server, server.base, paths, seconds=3, connections=2, may_fail=True)
         quiet = ask(server, server.base, paths, seconds=QUIET, **readers)
         stop = threading.Event()

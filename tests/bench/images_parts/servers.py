@@ -66,12 +66,6 @@ class Acervo(Server):
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(beginning))
 
 
-def less_memory():
-    """Words for a server that has little memory, where it does not look for itself."""
-    words = subprocess.run([BIN / "acervo", "serve", "--help"], check=True, capture_output=True, text=True).stdout
-    return ["--render-memory", "64"] if "--render-memory" in words else []
-
-
 def _nginx(folder, more):
     """An nginx of one worker with these `location`s; its port."""
     port = free_port()

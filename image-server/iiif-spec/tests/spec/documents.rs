@@ -16,6 +16,7 @@ const FREE: Rules = Rules {
     max_width: None,
     max_height: None,
     max_area: None,
+    upscaling: false,
     strict_size: false,
 };
 
@@ -29,6 +30,7 @@ fn image(width: u32, height: u32, rules: Rules) -> ImageDescription {
     ImageDescription {
         width,
         height,
+        gray: false,
         tile_width: 512,
         tile_height: 512,
         levels,
@@ -60,6 +62,48 @@ fn info_documents_are_written_in_full() {
     let id = |version: Version| format!("https://iiif.example.org/sur/image/{}/m", version.major());
     assert_json_snapshot!("info-3.0", InfoV3::new(id(Version::V3), &image));
     assert_json_snapshot!("info-2.1", InfoV2::new(id(Version::V2), &image));
+}
+
+#[test]
+fn what_is_offered_is_told() {
+    let enlarging = Rules {
+        upscaling: true,
+        max_area: Some(100_000_000),
+        ..FREE
+    };
+    for (gray, rules) in [(false, FREE), (true, enlarging)] {
+        let image = ImageDescription {
+            gray,
+            ..image(6000, 4000, rules)
+        };
+        let (v3, v2) = (info(Version::V3, &image), info(Version::V2, &image));
+        let names = |list: &Value| -> Vec<String> {
+            let texts = list.as_array().unwrap().iter();
+            texts
+                .map(|text| text.as_str().unwrap().to_owned())
+                .collect()
+        };
+        let offers = |list: &Value, name: &str| names(list).iter().any(|known| known == name);
+        let up = rules.enlarges();
+        assert_eq!(offers(&v3["extraFeatures"], "sizeUpscaling"), up);
+        assert_eq!(offers(&v2["profile"][1]["supports"], "sizeAboveFull"), up);
+        assert_eq!(offers(&v3["extraQualities"], "color"), !gray);
+        // Every format and quality that is told is answered, and every other one refused.
+        for format in iiif_spec::Format::ALL {
+            let told = matches!(format.as_str(), "jpg" | "png")
+                || offers(&v3["extraFormats"], format.as_str());
+            let told_2 = matches!(format.as_str(), "jpg" | "png")
+                || offers(&v2["profile"][1]["formats"], format.as_str());
+            assert_eq!((told, told_2), (format.output().is_some(), told));
+        }
+        let path = "full/^6001,/0/default.jpg";
+        let source = Source {
+            gray,
+            ..crate::support::LANDSCAPE
+        };
+        let enlarged = crate::support::ask(Version::V3, path, source, rules);
+        assert_eq!(enlarged.is_ok(), up);
+    }
 }
 
 #[test]
@@ -103,6 +147,16 @@ fn every_listed_size_and_tile_is_answered_as_a_stored_level() {
             strict_size: true,
             ..FREE
         },
+        Rules {
+            max_area: Some(90_000_000),
+            upscaling: true,
+            ..FREE
+        },
+        Rules {
+            max_width: Some(1),
+            upscaling: true,
+            ..FREE
+        },
     ];
     for (width, height) in [
         (6001, 4001),
@@ -129,6 +183,7 @@ fn answered(version: Version, image: &ImageDescription, path: &str) -> iiif_spec
     let source = Source {
         width: image.width,
         height: image.height,
+        gray: false,
     };
     evaluate(&request, &source, &image.rules)
         .unwrap_or_else(|error| panic!("{version:?} {path} {:?}: {error}", image.rules))

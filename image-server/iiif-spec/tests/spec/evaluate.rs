@@ -1,14 +1,18 @@
 //! The region, rotation, quality and format of an answer, rule by rule, and canonical paths.
 
 use iiif_spec::{
-    OutputFormat, OutputQuality, Rect, RequestError, Rules, Source, StatusKind, Turn, Version,
-    canonical,
+    Decimal, Format, OutputFormat, OutputQuality, Rect, RequestError, Rules, Source, StatusKind,
+    Turn, Version, canonical,
 };
 
 use crate::support::{FREE, LANDSCAPE, ask, kind};
 
 fn region(text: &str, width: u32, height: u32) -> Result<[u32; 4], RequestError> {
-    let source = Source { width, height };
+    let source = Source {
+        width,
+        height,
+        gray: false,
+    };
     ask(
         Version::V3,
         &format!("{text}/max/0/default.jpg"),
@@ -86,7 +90,7 @@ fn a_position_below_all_of_the_image_is_inside_however_it_rounds() {
 }
 
 #[test]
-fn only_quarter_turns_are_offered() {
+fn images_are_turned_by_any_angle() {
     for (text, mirror, turn) in [
         ("0", false, Turn::D0),
         ("90", false, Turn::D90),
@@ -95,6 +99,13 @@ fn only_quarter_turns_are_offered() {
         ("360", false, Turn::D0),
         ("!0", true, Turn::D0),
         ("!180", true, Turn::D180),
+        ("22.5", false, Turn::Angle(Decimal::parse("22.5").unwrap())),
+        ("!345", true, Turn::Angle(345.into())),
+        (
+            "0.0001",
+            false,
+            Turn::Angle(Decimal::parse(".00010").unwrap()),
+        ),
     ] {
         let evaluated = ask(
             Version::V3,
@@ -105,7 +116,7 @@ fn only_quarter_turns_are_offered() {
         .unwrap();
         assert_eq!((evaluated.mirror, evaluated.turn), (mirror, turn), "{text}");
     }
-    for text in ["45", "22.5", "!1", "359.99999", "0.0001"] {
+    for text in ["360.00001", "-90", "!361", "90,", "!"] {
         let result = ask(
             Version::V3,
             &format!("full/max/{text}/default.jpg"),
@@ -117,20 +128,41 @@ fn only_quarter_turns_are_offered() {
 }
 
 #[test]
-fn jpg_and_png_in_four_qualities_are_offered() {
+fn a_turned_image_lies_in_the_smallest_box() {
+    for (degrees, width, height) in [
+        ("0", 300, 200),
+        ("90", 200, 300),
+        ("45", 354, 354),
+        ("22.5", 354, 300),
+        ("135", 354, 354),
+        // As little more than nothing or less than a quarter as can be written.
+        ("0.00000000000000000001", 300, 200),
+        ("89.99999999999999999999", 200, 300),
+        // sin 30° is exactly a half: 300 cos 30° + 100, 150 + 200 cos 30°.
+        ("30", 360, 324),
+    ] {
+        let path = format!("full/300,200/{degrees}/default.png");
+        let answer = ask(Version::V3, &path, LANDSCAPE, FREE).unwrap().answer();
+        assert_eq!((answer.width, answer.height), (width, height), "{degrees}");
+    }
+}
+
+#[test]
+fn five_formats_in_four_qualities_are_offered() {
     for (quality, output) in [
         ("default", OutputQuality::Default),
         ("color", OutputQuality::Default),
         ("gray", OutputQuality::Gray),
         ("bitonal", OutputQuality::Bitonal),
     ] {
-        for (format, encoded) in [("jpg", OutputFormat::Jpg), ("png", OutputFormat::Png)] {
+        for encoded in OutputFormat::ALL {
+            let format = Format::from(encoded);
             let path = format!("full/max/0/{quality}.{format}");
             let evaluated = ask(Version::V3, &path, LANDSCAPE, FREE).unwrap();
             assert_eq!((evaluated.quality, evaluated.format), (output, encoded));
         }
     }
-    for format in ["tif", "gif", "jp2", "pdf", "webp"] {
+    for format in ["jp2", "pdf"] {
         let result = ask(
             Version::V3,
             &format!("full/max/0/default.{format}"),
@@ -142,12 +174,76 @@ fn jpg_and_png_in_four_qualities_are_offered() {
 }
 
 #[test]
+fn what_a_format_cannot_hold_is_a_bad_request() {
+    let wide = Source {
+        width: 70_000,
+        ..LANDSCAPE
+    };
+    for (path, fits) in [
+        ("full/65500,/0/default.jpg", true),
+        ("full/65501,/0/default.jpg", false),
+        ("full/16383,/0/default.webp", true),
+        ("full/16384,/0/default.webp", false),
+        ("full/max/0/default.gif", false),
+        ("full/max/0/default.png", true),
+        ("full/max/0/default.tif", true),
+        // 16,300 fits, but not the box around it.
+        ("full/16300,16300/45/default.webp", false),
+    ] {
+        let tall = Source {
+            height: 70_000,
+            ..wide
+        };
+        let result = ask(Version::V3, path, tall, FREE);
+        assert_eq!(result.is_ok(), fits, "{path} {result:?}");
+    }
+}
+
+#[test]
+fn gray_of_a_gray_image_is_its_default() {
+    let gray = Source {
+        gray: true,
+        ..LANDSCAPE
+    };
+    for quality in ["default", "color", "gray"] {
+        let path = format!("full/max/0/{quality}.jpg");
+        let evaluated = ask(Version::V3, &path, gray, FREE).unwrap();
+        assert_eq!(evaluated.quality, OutputQuality::Default, "{quality}");
+    }
+}
+
+#[test]
 fn canonical_paths_follow_each_version() {
     let limited = Rules {
         max_width: Some(3000),
         ..FREE
     };
+    let enlarged = Rules {
+        upscaling: true,
+        max_width: Some(9000),
+        ..FREE
+    };
+    for (asked, v3) in [
+        ("full/^max/0/default.jpg", "full/^max/0/default.jpg"),
+        ("full/^9000,/0/default.jpg", "full/^max/0/default.jpg"),
+        (
+            "full/^pct:125/0/default.jpg",
+            "full/^7500,5000/0/default.jpg",
+        ),
+        ("full/^6000,/0/default.jpg", "full/max/0/default.jpg"),
+        ("full/^150,/0/default.jpg", "full/150,100/0/default.jpg"),
+    ] {
+        let evaluated = ask(Version::V3, asked, LANDSCAPE, enlarged).unwrap();
+        let path = canonical(&evaluated, Version::V3, &LANDSCAPE, &enlarged);
+        assert_eq!(path, v3, "{asked}");
+    }
     for (rules, asked, v2, v3) in [
+        (
+            FREE,
+            "full/max/!0345.50/default.jpg",
+            "full/full/!345.5/default.jpg",
+            "full/max/!345.5/default.jpg",
+        ),
         (
             FREE,
             "full/max/0/default.jpg",

@@ -290,7 +290,8 @@ fn request(version: Version) -> impl Strategy<Value = ImageRequest> {
     let quality = proptest::sample::select(Quality::ALL.to_vec());
     let format = proptest::sample::select(Format::ALL.to_vec());
     (region(), size(version), rotation, quality, format).prop_map(
-        |(region, size, rotation, quality, format)| ImageRequest {
+        move |(region, size, rotation, quality, format)| ImageRequest {
+            version,
             region,
             size,
             rotation,

@@ -22,17 +22,27 @@ fn situation() -> impl Strategy<Value = (Source, String, Rules)> {
         (side.clone(), side),
         region,
         (limit.clone(), limit, area),
-        any::<bool>(),
+        any::<[bool; 3]>(),
     )
         .prop_map(
-            |((width, height), region, (max_width, max_height, max_area), strict_size)| {
+            |((width, height), region, (max_width, max_height, max_area), flags)| {
+                let [upscaling, strict_size, gray] = flags;
                 let rules = Rules {
                     max_width,
                     max_height,
                     max_area,
+                    upscaling,
                     strict_size,
                 };
-                (Source { width, height }, region, rules)
+                (
+                    Source {
+                        width,
+                        height,
+                        gray,
+                    },
+                    region,
+                    rules,
+                )
             },
         )
 }
@@ -40,6 +50,11 @@ fn situation() -> impl Strategy<Value = (Source, String, Rules)> {
 fn any_size() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("max".to_owned()),
+        Just("^max".to_owned()),
+        (1..9000_u32).prop_map(|w| format!("^{w},")),
+        (1..9000_u32, 1..9000_u32).prop_map(|(w, h)| format!("^{w},{h}")),
+        (1..9000_u32, 1..9000_u32).prop_map(|(w, h)| format!("^!{w},{h}")),
+        (0..400_u32).prop_map(|n| format!("^pct:{n}")),
         (1..9000_u32).prop_map(|w| format!("{w},")),
         (1..9000_u32).prop_map(|h| format!(",{h}")),
         (1..9000_u32, 1..9000_u32).prop_map(|(w, h)| format!("{w},{h}")),
@@ -58,20 +73,50 @@ proptest! {
     ) {
         for version in Version::ALL {
             let path = format!("{region}/{size}/0/default.jpg");
-            let Ok(Evaluated { region, size, .. }) = ask(version, &path, source, rules) else { continue };
+            let Ok(Evaluated { region, size: answered, .. }) = ask(version, &path, source, rules) else {
+                continue;
+            };
             prop_assert!(region.width > 0 && u64::from(region.x) + u64::from(region.width) <= u64::from(source.width));
             prop_assert!(region.height > 0 && u64::from(region.y) + u64::from(region.height) <= u64::from(source.height));
-            prop_assert!(size.width > 0 && size.width <= region.width);
-            prop_assert!(size.height > 0 && size.height <= region.height);
-            prop_assert!(rules.allow(size), "{size:?}");
+            prop_assert!(answered.width > 0 && answered.height > 0);
+            prop_assert!(rules.allow(answered), "{answered:?}");
+            // Only where enlarging is offered, and 3.0 only with `^`.
+            if !rules.enlarges() || (version == Version::V3 && !size.starts_with('^')) {
+                prop_assert!(answered.width <= region.width && answered.height <= region.height);
+            }
         }
+    }
+
+    #[test]
+    fn an_enlarged_max_is_as_large_as_the_limits_allow((source, region, rules) in situation()) {
+        let rules = Rules { upscaling: true, max_width: rules.max_width.or(Some(9000)), ..rules };
+        let Ok(Evaluated { region, size, .. }) =
+            ask(Version::V3, &format!("{region}/^max/0/default.png"), source, rules)
+        else {
+            return Ok(());
+        };
+        prop_assert!(rules.allow(size), "{size:?}");
+        let natural = Size { width: region.width, height: region.height };
+        let plain = rules.shrink(natural);
+        prop_assert!(size.width >= plain.width && size.height >= plain.height, "{size:?} {plain:?}");
+        // Two pixels more on the longer side are over a limit.
+        let (long, short) = (natural.width.max(natural.height), natural.width.min(natural.height));
+        let longer = size.width.max(size.height).saturating_add(2);
+        let across = u64::from(short) * u64::from(longer);
+        let shorter = u32::try_from(across.div_ceil(u64::from(long))).unwrap();
+        let larger = if natural.height > natural.width {
+            Size { width: shorter, height: longer }
+        } else {
+            Size { width: longer, height: shorter }
+        };
+        prop_assert!(!rules.allow(larger), "{size:?} of {region:?}");
     }
 
     #[test]
     fn max_is_always_available_and_as_large_as_the_limits_allow(
         (source, region, rules) in situation(),
     ) {
-        let path = format!("{region}/max/0/default.jpg");
+        let path = format!("{region}/max/0/default.png");
         if let Err(error) = ask(Version::V3, &path, source, rules) {
             prop_assert_eq!(error, RequestError::RegionOutside);
             return Ok(());
@@ -99,7 +144,8 @@ proptest! {
     #[test]
     fn a_canonical_request_means_the_same_and_is_its_own_canonical_form(
         (source, region, rules) in situation(), size in any_size(),
-        rotation in "!?(0|90|180|270|360)", quality in "default|color|gray|bitonal", format in "jpg|png",
+        rotation in "!?(0|90|180|270|360|22\\.5|0?[0-9]{1,2}(\\.[0-9]{1,9})?)",
+        quality in "default|color|gray|bitonal", format in "jpg|png|webp|gif|tif",
     ) {
         for version in Version::ALL {
             let path = format!("{region}/{size}/{rotation}/{quality}.{format}");
@@ -117,7 +163,11 @@ proptest! {
         width in 1..30_000_u32, height in 1..30_000_u32, tile in proptest::sample::select(vec![256_u32, 512, 1000]),
         halvings in 0..6_u32, across in 0.0..1.0_f64, down in 0.0..1.0_f64,
     ) {
-        let source = Source { width, height };
+        let source = Source {
+            width,
+            height,
+            gray: false,
+        };
         let scale = 1 << halvings;
         let step = tile * scale;
         let pick = |part: f64, length: u32| (part * f64::from(length.div_ceil(step))) as u32 * step;

@@ -88,6 +88,7 @@ fn a_side_that_follows_is_at_least_one_pixel() {
     let strip = Source {
         width: 10_000,
         height: 10,
+        gray: false,
     };
     for (text, expected) in [
         ("100,", (100, 1)),
@@ -136,6 +137,99 @@ fn nothing_is_enlarged() {
             StatusKind::NotImplemented,
             "{text}"
         );
+    }
+}
+
+#[test]
+fn where_enlarging_is_offered_a_caret_enlarges_up_to_the_limits() {
+    let width = Rules {
+        upscaling: true,
+        max_width: Some(9000),
+        ..FREE
+    };
+    let area = Rules {
+        upscaling: true,
+        max_area: Some(54_000_000),
+        ..FREE
+    };
+    for rules in [width, area] {
+        for (text, expected) in [
+            ("max", (9000, 6000)),
+            ("9000,", (9000, 6000)),
+            (",6000", (9000, 6000)),
+            ("pct:150", (9000, 6000)),
+            ("7000,7000", (7000, 7000)),
+            ("1,7000", (1, 7000)),
+            ("!9000,4294967295", (9000, 6000)),
+            ("!60000,60000", (9000, 6000)),
+            ("!7500,60000", (7500, 5000)),
+        ] {
+            let caret = size(Version::V3, &format!("^{text}"), rules);
+            assert_eq!(caret.unwrap(), expected, "^{text} {rules:?}");
+            if text == "max" {
+                // Nothing is enlarged unasked.
+                assert_eq!(size(Version::V3, text, rules).unwrap(), (6000, 4000));
+                assert_eq!(size(Version::V2, text, rules).unwrap(), (6000, 4000));
+            } else {
+                // 2.1 has no `^`.
+                assert_eq!(size(Version::V2, text, rules).unwrap(), expected, "{text}");
+            }
+        }
+        for text in [
+            "9001,6001",
+            "12000,",
+            "pct:151",
+            "pct:999999",
+            "4294967295,",
+        ] {
+            let result = size(Version::V3, &format!("^{text}"), rules);
+            assert_eq!(result, Err(RequestError::OverLimit), "^{text}");
+        }
+        for text in ["6001,", "pct:101", "6000,4001"] {
+            assert_eq!(size(Version::V3, text, rules), Err(RequestError::Upscale));
+        }
+        assert_eq!(size(Version::V3, "!7000,7000", rules), Ok((6000, 4000)));
+    }
+}
+
+#[test]
+fn enlarging_without_a_stated_limit_is_not_offered() {
+    let unlimited = Rules {
+        upscaling: true,
+        ..FREE
+    };
+    let height = Rules {
+        max_height: Some(9000),
+        max_area: Some(1 << 30),
+        ..unlimited
+    };
+    for rules in [unlimited, height] {
+        assert!(!rules.enlarges());
+        assert_eq!(
+            size(Version::V3, "^6001,", rules),
+            Err(RequestError::UpscaleNotOffered)
+        );
+    }
+}
+
+#[test]
+fn a_box_that_a_power_of_two_touches_gives_that_size() {
+    let source = Source {
+        width: 1021,
+        height: 700,
+        gray: false,
+    };
+    for (text, expected) in [
+        ("!256,256", (256, 175)),
+        ("!256,175", (256, 175)),
+        ("!9000,175", (256, 175)),
+        ("!257,257", (257, 176)),
+        ("!256,174", (254, 174)),
+    ] {
+        for version in Version::ALL {
+            let answered = size_of(version, "full", text, source, FREE);
+            assert_eq!(answered.unwrap(), expected, "{text}");
+        }
     }
 }
 
@@ -246,6 +340,7 @@ fn explicit_sizes_over_a_limit_are_bad_requests_and_max_shrinks() {
     let portrait = Source {
         width: 1000,
         height: 5000,
+        gray: false,
     };
     assert_eq!(
         size_of(Version::V3, "full", "max", portrait, width).unwrap(),
@@ -269,6 +364,7 @@ fn strips_stay_within_the_limits() {
             Source {
                 width: 1,
                 height: 100_000,
+                gray: false,
             },
             (1, 1000),
         ),
@@ -276,6 +372,7 @@ fn strips_stay_within_the_limits() {
             Source {
                 width: 2,
                 height: 100_000,
+                gray: false,
             },
             (1, 1000),
         ),
@@ -283,6 +380,7 @@ fn strips_stay_within_the_limits() {
             Source {
                 width: 100_000,
                 height: 1,
+                gray: false,
             },
             (1000, 1),
         ),
@@ -290,6 +388,7 @@ fn strips_stay_within_the_limits() {
             Source {
                 width: 3000,
                 height: 9000,
+                gray: false,
             },
             (333, 1000),
         ),
@@ -297,6 +396,7 @@ fn strips_stay_within_the_limits() {
             Source {
                 width: 9000,
                 height: 3000,
+                gray: false,
             },
             (1000, 333),
         ),

@@ -9,6 +9,7 @@ pub(crate) const FREE: Rules = Rules {
     max_width: None,
     max_height: None,
     max_area: None,
+    upscaling: false,
     strict_size: false,
 };
 
@@ -28,6 +29,7 @@ pub(crate) fn ask(
 pub(crate) const LANDSCAPE: Source = Source {
     width: 6000,
     height: 4000,
+    gray: false,
 };
 
 /// How the error of `result` is answered.

@@ -335,6 +335,7 @@ fn is_allowed(asking: Asking<'_>, place: Place<'_>, page: &Page, size: (u32, u32
     let source = Source {
         width: page.stored.width,
         height: page.stored.height,
+        gray: false,
     };
     let size = format!("{},{}", size.0, size.1);
     let rules = image::rules(asking, place, (source.width, source.height));
