@@ -1,6 +1,5 @@
 """Ingest of large pictures beside libvips making the same pyramids."""
 
-
 import shutil
 
 from images_parts.corpus import PYRAMID, vips

@@ -82,7 +82,8 @@ def watch(server, group, stop):
     """MiB every second: the process', and the group's."""
     seen = []
     while not stop.wait(1):
-        with contextlib.suppress(OSError):
+        # Of a process that was ended there is nothing to be seen.
+        with contextlib.suppress(OSError, KeyError):
             seen.append((*server.memory(), group.used()))
     return seen
 
@@ -118,7 +119,8 @@ def overload(pictures):
     progress(f"overload: {counts}, tiles p99 {quiet['p99'] / 1000:.2f} and {beside['p99'] / 1000:.2f} ms, killed {killed}")
     sixth = max(1, len(seen) // 6)
     over_time = [seen[at:at + sixth] for at in range(0, len(seen) - sixth + 1, sixth)]
-    flat = max(row[1] for row in over_time[-1]) / max(row[1] for row in over_time[len(over_time) // 2 - 1])
+    half = len(seen) // 2
+    flat = max(row[1] for row in seen[half:]) / max(row[1] for row in seen[:half]) if half else 0
     column = lambda of, place: number(max(row[place] for row in of))
     text = "\n".join([
         "## Overload", "",
@@ -135,11 +137,11 @@ def overload(pictures):
               [["resident", *(column(of, 0) for of in over_time)], ["anonymous", *(column(of, 1) for of in over_time)],
                ["of the group", *(column(of, 2) for of in over_time)]])])
     return text, [
-        ("overload, ended by the kernel", killed + (ended is not None), "≤", 0),
+        ("overload, ended by the kernel", max(killed, int(ended is not None)), "≤", 0),
         ("overload, answers but 200 and 503", wrong, "≤", 0),
         ("overload, tiles that failed", beside["faults"], "≤", 0),
         ("overload, p99 of tiles, to alone", ratio, "≤", 2),
-        ("overload, MiB of its own at the end, to the middle", flat, "≤", 1.1)]
+        ("overload, MiB of its own in the second half, to the first", flat, "≤", 1.1)]
 
 
 if __name__ == "__main__":
