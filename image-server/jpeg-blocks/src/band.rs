@@ -130,10 +130,8 @@ impl Blocks {
         let start = self.words.len();
         self.starts[row * self.across + column] = start as u32;
         let count = tokens.len() as u16;
-        self.words.extend_from_slice(&[
-            if full { count | FULL } else { count },
-            dc as u16,
-        ]);
+        self.words
+            .extend_from_slice(&[if full { count | FULL } else { count }, dc as u16]);
         self.words.extend_from_slice(tokens);
     }
 
@@ -152,7 +150,9 @@ impl Blocks {
                 continue;
             }
             if !(-1023..=1023).contains(&value) {
-                return Err(Error::Damaged("a coefficient that 8-bit samples cannot have"));
+                return Err(Error::Damaged(
+                    "a coefficient that 8-bit samples cannot have",
+                ));
             }
             while run > 15 {
                 tokens[count] = Token::ZEROS.0;
@@ -164,7 +164,9 @@ impl Blocks {
             run = 0;
         }
         if all[0].unsigned_abs() > 2047 {
-            return Err(Error::Damaged("a coefficient that 8-bit samples cannot have"));
+            return Err(Error::Damaged(
+                "a coefficient that 8-bit samples cannot have",
+            ));
         }
         self.add(column, row, all[0], &tokens[..count], all[63] != 0);
         Ok(())

@@ -106,7 +106,11 @@ impl Progress {
         for part in &scan.components {
             let known = &mut self.known[part.component];
             for bit in &mut known[usize::from(scan.first)..=usize::from(scan.last)] {
-                let before = if scan.high == 0 { None } else { Some(scan.high) };
+                let before = if scan.high == 0 {
+                    None
+                } else {
+                    Some(scan.high)
+                };
                 if *bit != before {
                     return Err(Error::Damaged("scans that do not fit each other"));
                 }

@@ -107,7 +107,8 @@ impl Encoder {
         let (unit_width, unit_height) = (u32::from(across) * 8, u32::from(down) * 8);
         let outside = part.x >= self.header.width || part.y >= band.units() * unit_height;
         let crooked = !part.x.is_multiple_of(unit_width) || !part.y.is_multiple_of(unit_height);
-        if outside || crooked || band.components.len() != self.header.components.len() {
+        let empty = part.width == 0 || part.height == 0;
+        if outside || crooked || empty || band.components.len() != self.header.components.len() {
             return Err(Error::Damaged("a part that does not lie in its image"));
         }
         let mut out = Vec::with_capacity(part.width as usize * part.height as usize / 4 + 1024);
@@ -122,7 +123,9 @@ impl Encoder {
             .enumerate()
             .map(|(number, (component, blocks))| {
                 let share = |pixels: u32, share: u8, most: u8| {
-                    (pixels * u32::from(share)).div_ceil(u32::from(most)).div_ceil(8) as usize
+                    (pixels * u32::from(share))
+                        .div_ceil(u32::from(most))
+                        .div_ceil(8) as usize
                 };
                 let left = share(part.x, component.horizontal, across);
                 let top = share(part.y, component.vertical, down);
@@ -263,14 +266,16 @@ impl Codes {
             (code << size | bits) << 5 | (length + size)
         };
         let mut tokens = Box::new([0; 1 << 16]);
-        for (number, entry) in (0..).zip(tokens.iter_mut()) {
+        for (number, entry) in (0..=u16::MAX).zip(tokens.iter_mut()) {
             let token = Token(number);
             if token.run() < 16 && token.value() > -1024 {
                 *entry = whole(&ac, token.run(), i32::from(token.value()));
             }
         }
         Self {
-            dc: (-LARGEST..=LARGEST).map(|value| whole(&dc, 0, value)).collect(),
+            dc: (-LARGEST..=LARGEST)
+                .map(|value| whole(&dc, 0, value))
+                .collect(),
             ac: tokens,
             end: whole(&ac, 0, 0),
         }

@@ -7,8 +7,8 @@ mod tables;
 use std::io::Read;
 
 use application::Applications;
-pub use frame::{Component, Process};
 pub(crate) use frame::Frame;
+pub use frame::{Component, Process};
 pub(crate) use tables::Tables;
 
 use crate::error::Error;
@@ -143,8 +143,8 @@ pub(crate) fn read<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Sta
 }
 
 fn header(frame: Frame, applications: Applications, scan: &Scan) -> Header {
-    let streamed = frame.process != Process::Progressive
-        && scan.components.len() == frame.components.len();
+    let streamed =
+        frame.process != Process::Progressive && scan.components.len() == frame.components.len();
     let ids: Vec<u8> = frame.components.iter().map(|c| c.id).collect();
     Header {
         width: frame.width,

@@ -191,11 +191,7 @@ impl Sequential {
     }
 }
 
-fn coding<'t>(
-    scan: &Scan,
-    header: &Header,
-    tables: &'t Tables,
-) -> Result<Vec<Coding<'t>>, Error> {
+fn coding<'t>(scan: &Scan, header: &Header, tables: &'t Tables) -> Result<Vec<Coding<'t>>, Error> {
     const MISSING: Error = Error::Damaged("a Huffman table is missing");
     let table = |all: &'t [Option<Table>; 4], number: usize| {
         all.get(number).and_then(Option::as_ref).ok_or(MISSING)

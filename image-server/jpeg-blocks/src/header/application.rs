@@ -44,7 +44,24 @@ impl Applications {
                     self.part(number, count, part, limits)?;
                 }
             }
-            (0xee, [b'A', b'd', b'o', b'b', b'e', _, _, _, _, _, _, transform, ..]) => {
+            (
+                0xee,
+                [
+                    b'A',
+                    b'd',
+                    b'o',
+                    b'b',
+                    b'e',
+                    _,
+                    _,
+                    _,
+                    _,
+                    _,
+                    _,
+                    transform,
+                    ..,
+                ],
+            ) => {
                 self.adobe = Some(*transform);
             }
             _ => {}
@@ -52,13 +69,7 @@ impl Applications {
         Ok(())
     }
 
-    fn part(
-        &mut self,
-        number: u8,
-        count: u8,
-        part: &[u8],
-        limits: &Limits,
-    ) -> Result<(), Error> {
+    fn part(&mut self, number: u8, count: u8, part: &[u8], limits: &Limits) -> Result<(), Error> {
         let held: usize = self.parts.iter().map(|(_, part)| part.len()).sum();
         if held + part.len() > limits.profile {
             return Err(Error::Unsupported("a colour profile larger than allowed"));
@@ -73,7 +84,9 @@ impl Applications {
         self.parts.sort_by_key(|(number, _)| *number);
         let complete = self.count > 0
             && self.parts.len() == usize::from(self.count)
-            && (1..).zip(&self.parts).all(|(at, (number, _))| at == *number);
+            && (1..)
+                .zip(&self.parts)
+                .all(|(at, (number, _))| at == *number);
         complete.then(|| self.parts.into_iter().flat_map(|(_, part)| part).collect())
     }
 

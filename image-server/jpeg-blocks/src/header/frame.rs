@@ -100,7 +100,9 @@ impl Frame {
         let (across, down) = sampling(&components);
         for component in &mut components {
             let blocks = |pixels: u32, share: u8, most: u8| {
-                (pixels * u32::from(share)).div_ceil(u32::from(most)).div_ceil(8)
+                (pixels * u32::from(share))
+                    .div_ceil(u32::from(most))
+                    .div_ceil(8)
             };
             component.columns = blocks(width, component.horizontal, across);
             component.rows = blocks(height, component.vertical, down);

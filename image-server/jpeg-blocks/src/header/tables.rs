@@ -54,7 +54,9 @@ impl Tables {
             let (values, rest) = rest.split_at_checked(64 * (width + 1)).ok_or(SHORT)?;
             let mut table = [0; 64];
             for (value, place) in values.chunks_exact(width + 1).zip(ZIGZAG) {
-                let value = value.iter().fold(0, |sum, byte| sum << 8 | u16::from(*byte));
+                let value = value
+                    .iter()
+                    .fold(0, |sum, byte| sum << 8 | u16::from(*byte));
                 if value == 0 {
                     return Err(Error::Damaged("a step of quantisation of 0"));
                 }

@@ -31,7 +31,9 @@ fn reference(all: &[i16; 64], steps: &Quantization, across: usize, down: usize) 
 fn numbers() -> impl FnMut(u32) -> i32 {
     let mut state = 1u64;
     move |below| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         ((state >> 33) % u64::from(below)) as i32
     }
 }

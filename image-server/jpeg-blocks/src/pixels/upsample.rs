@@ -105,7 +105,13 @@ impl Upsampler {
         }
         let (left, right) = if self.down == 1 { (4, 8) } else { (8, 7) };
         let last = self.width - 1;
-        for (x, pair) in line.as_chunks_mut::<2>().0.iter_mut().enumerate().take(self.width) {
+        for (x, pair) in line
+            .as_chunks_mut::<2>()
+            .0
+            .iter_mut()
+            .enumerate()
+            .take(self.width)
+        {
             let (before, here, after) = (at(x.saturating_sub(1)), at(x), at((x + 1).min(last)));
             *pair = [
                 ((here * 3 + before + left) >> 4) as u8,
