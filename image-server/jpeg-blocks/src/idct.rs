@@ -1,122 +1,117 @@
-//! The inverse cosine transform of a block, at its size or smaller, in integers.
+//! The inverse cosine transform of a block, at its size or smaller.
 //!
-//! A smaller block is the mean of the pixels of the whole one, as if it was made and then halved: the weights
-//! of neighbouring pixels are averaged.
+//! Every coefficient adds its cosine pattern to the pixels. A pattern repeats itself, or its negative, in the
+//! four quarters of a block, so that only one quarter is summed, once for each of the four symmetries that
+//! patterns have; few coefficients cost little then. Sums are of 32-bit floats, whose rounding is the same
+//! everywhere.
+//!
+//! A smaller block is the mean of the pixels of the whole one, as if it was made and then halved: its patterns
+//! are the means of neighbouring pixels.
 
 use crate::Quantization;
-use crate::band::Block;
+use crate::band::{Block, Token};
+use crate::order::ZIGZAG;
 
-/// Bits of the fraction of the weights.
-const FRACTION: u32 = 12;
-/// Bits of fraction that are kept between the two passes.
-const KEPT: u32 = 2;
-/// What coefficients are held to: more than 8-bit samples can have, and too little to overflow.
-const LARGEST: i32 = 4095;
+/// Makes blocks of `X` × `Y` pixels of one component; `QUARTER` is a quarter of their product.
+pub(crate) struct Transform<const X: usize, const Y: usize, const QUARTER: usize> {
+    /// The first quarter of each coefficient's pattern times its step of quantisation, in the order of streams.
+    patterns: Box<[[f32; QUARTER]; 64]>,
+}
 
-/// For each pixel of the first half the weights of the even and of the odd coefficients; those of the second
-/// half mirror them.
-type Weights = [([i16; 4], [i16; 4])];
+/// At the size of the stream.
+pub(crate) type Whole = Transform<8, 8, 16>;
+/// At half the size in both directions, or in one.
+pub(crate) type Half = Transform<4, 4, 4>;
+pub(crate) type HalfDown = Transform<8, 4, 8>;
+pub(crate) type HalfAcross = Transform<4, 8, 8>;
 
-/// √2 · cos((2n + 1) · u · π / 16), and 1 for u = 0.
-const EIGHT: [([i16; 4], [i16; 4]); 4] = [
-    ([4096, 5352, 4096, 2217], [5681, 4816, 3218, 1130]),
-    ([4096, 2217, -4096, -5352], [4816, -1130, -5681, -3218]),
-    ([4096, -2217, -4096, 5352], [3218, -5681, 1130, 4816]),
-    ([4096, -5352, 4096, -2217], [1130, -3218, 4816, -5681]),
-];
-/// The means of two.
-const FOUR: [([i16; 4], [i16; 4]); 2] = [
-    ([4096, 3784, 0, -1567], [5249, 1843, -1232, -1044]),
-    ([4096, -3784, 0, 1567], [2174, -4450, 2973, -432]),
-];
-/// The means of four.
-const TWO: [([i16; 4], [i16; 4]); 1] = [([4096, 0, 0, 0], [3711, -1303, 871, -738])];
+/// Which symmetry each pattern has: 1 if its right half is the negative of its left, and 2 of its lower half.
+const SYMMETRY: [u8; 64] = {
+    let mut all = [0; 64];
+    let mut at = 0;
+    while at < 64 {
+        let place = ZIGZAG[at];
+        all[at] = place & 1 | (place >> 3 & 1) << 1;
+        at += 1;
+    }
+    all
+};
 
-const fn weights<const N: usize>() -> &'static Weights {
-    match N {
-        8 => &EIGHT,
-        4 => &FOUR,
-        2 => &TWO,
-        _ => &[],
+/// What a coefficient of frequency `u` gives to pixel `n` of `size`: the mean of the pixels of a whole block that it
+/// stands for (T.81, A.3.3).
+fn wave(u: usize, n: usize, size: usize) -> f64 {
+    let pixels = 8 / size;
+    let scale = if u == 0 { 0.5f64.sqrt() } else { 1.0 };
+    let sum: f64 = (n * pixels..(n + 1) * pixels)
+        .map(|pixel| ((2 * pixel + 1) * u) as f64 * std::f64::consts::PI / 16.0)
+        .map(f64::cos)
+        .sum();
+    scale * sum / pixels as f64 / 2.0
+}
+
+impl<const X: usize, const Y: usize, const QUARTER: usize> Transform<X, Y, QUARTER> {
+    pub(crate) fn new(steps: &Quantization) -> Self {
+        const { assert!(X * Y == QUARTER * 4, "a quarter of the block") };
+        let mut patterns = Box::new([[0.0; QUARTER]; 64]);
+        for (pattern, place) in patterns.iter_mut().zip(ZIGZAG.map(usize::from)) {
+            for (pixel, weight) in pattern.iter_mut().enumerate() {
+                let across = wave(place % 8, pixel % (X / 2), X);
+                let down = wave(place / 8, pixel / (X / 2), Y);
+                *weight = (across * down * f64::from(steps[place])) as f32;
+            }
+        }
+        Self { patterns }
+    }
+
+    /// Makes the pixels of `block`, in rows of `stride` bytes.
+    #[inline]
+    pub(crate) fn block(&self, block: &Block<'_>, out: &mut [u8], stride: usize) {
+        let mean = f32::from(block.dc) * self.patterns[0][0] + 128.0;
+        if block.ac.is_empty() {
+            let mean = sample(mean);
+            for row in out.chunks_mut(stride).take(Y) {
+                row[..X].fill(mean);
+            }
+            return;
+        }
+        let mut sums = [[0.0; QUARTER]; 4];
+        sums[0] = [mean; QUARTER];
+        let mut at = 0;
+        for token in block.ac {
+            let token = Token(*token);
+            at = (at + token.run() + 1) & 63;
+            let value = f32::from(token.value());
+            let sum = &mut sums[usize::from(SYMMETRY[at] & 3)];
+            for (sum, weight) in sum.iter_mut().zip(&self.patterns[at]) {
+                *sum += *weight * value;
+            }
+        }
+        let mut pixels = [[0u8; X]; Y];
+        for y in 0..Y / 2 {
+            for x in 0..X / 2 {
+                let of = |symmetry: usize| sums[symmetry][y * (X / 2) + x];
+                let (left, right) = (of(0) + of(1), of(0) - of(1));
+                let (left_down, right_down) = (of(2) + of(3), of(2) - of(3));
+                pixels[y][x] = sample(left + left_down);
+                pixels[y][X - 1 - x] = sample(right + right_down);
+                pixels[Y - 1 - y][x] = sample(left - left_down);
+                pixels[Y - 1 - y][X - 1 - x] = sample(right - right_down);
+            }
+        }
+        for (row, pixels) in out.chunks_mut(stride).zip(&pixels) {
+            row[..X].copy_from_slice(pixels);
+        }
     }
 }
 
-/// One pass: `LANES` columns of eight coefficients to as many of `N` pixels, divided by 2 to the power of
-/// `shift`.
+/// The nearest sample.
 #[inline(always)]
-fn pass<const N: usize, const LANES: usize>(
-    of: &[[i16; LANES]; 8],
-    shift: u32,
-) -> [[i16; LANES]; N] {
-    let mut out = [[0; LANES]; N];
-    let half = 1i32 << (shift - 1);
-    let narrow = |value: i32| (value >> shift).clamp(-32_768, 32_767) as i16;
-    if N == 1 {
-        for (out, value) in out[0].iter_mut().zip(of[0]) {
-            *out = narrow((i32::from(value) << FRACTION) + half);
-        }
-        return out;
-    }
-    for (n, (even, odd)) in weights::<N>().iter().enumerate() {
-        for lane in 0..LANES {
-            let sum = |weights: &[i16; 4], first: usize| {
-                i32::from(of[first][lane]) * i32::from(weights[0])
-                    + i32::from(of[first + 2][lane]) * i32::from(weights[1])
-                    + i32::from(of[first + 4][lane]) * i32::from(weights[2])
-                    + i32::from(of[first + 6][lane]) * i32::from(weights[3])
-            };
-            let (even, odd) = (sum(even, 0) + half, sum(odd, 1));
-            out[n][lane] = narrow(even + odd);
-            out[N - 1 - n][lane] = narrow(even - odd);
-        }
-    }
-    out
-}
-
-/// Makes the pixels of `block`, `X` across and `Y` down (1, 2, 4 or 8), in rows of `stride` bytes.
-#[inline]
-pub(crate) fn inverse<const X: usize, const Y: usize>(
-    block: &Block<'_>,
-    steps: &Quantization,
-    out: &mut [u8],
-    stride: usize,
-) {
-    let scaled = |value: i16, step: u16| {
-        (i32::from(value) * i32::from(step)).clamp(-LARGEST, LARGEST) as i16
-    };
-    let mean = scaled(block.dc, steps[0]);
-    if block.ac.is_empty() {
-        let level = level((i32::from(mean) + 4) >> 3);
-        for row in out.chunks_mut(stride).take(Y) {
-            row[..X].fill(level);
-        }
-        return;
-    }
-    let mut all = [[0i16; 8]; 8];
-    all[0][0] = mean;
-    block.each(|place, value| {
-        all[(place >> 3) & 7][place & 7] = scaled(value, steps[place & 63]);
-    });
-    let columns = pass::<Y, 8>(&all, FRACTION - KEPT);
-    let mut turned = [[0i16; Y]; 8];
-    for (y, row) in columns.iter().enumerate() {
-        for (lanes, value) in turned.iter_mut().zip(row) {
-            lanes[y] = *value;
-        }
-    }
-    // The weights of both passes are √8 too large.
-    let pixels = pass::<X, Y>(&turned, FRACTION + KEPT + 3);
-    for (y, row) in out.chunks_mut(stride).take(Y).enumerate() {
-        for (target, lanes) in row[..X].iter_mut().zip(&pixels) {
-            *target = level(i32::from(lanes[y]));
-        }
-    }
-}
-
-/// The sample of a value around zero.
-#[inline(always)]
-fn level(value: i32) -> u8 {
-    (value + 128).clamp(0, 255) as u8
+fn sample(value: f32) -> u8 {
+    // Without the rules for what is no number, which never comes here.
+    let value = if value > 0.0 { value } else { 0.0 };
+    let value = if value < 255.0 { value } else { 255.0 };
+    // The sum is so large that its fraction has no place: what is left of it is the nearest integer.
+    (value + 8_388_608.0).to_bits() as u8
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! In reading order: a [`Decoder`] reads the [`Header`]; [`Decoder::begin`] gives [`Rows`], which hand out
 //! a [`Band`] of blocks at a time; an [`Encoder`] writes any part of a band as a stream of its own, with
-//! the very same coefficients; [`half_rows`] makes pixels at half the size, and [`Pixels`] at full size.
+//! the very same coefficients; [`HalfSize`] makes pixels at half the size, and [`Pixels`] at full size.
 //!
 //! Streams of one scan are read as they come, in memory that depends on the width alone. Others
 //! (progressive ones) are held whole, in memory or in a scratch file of the caller.
@@ -33,7 +33,7 @@ pub use band::{Band, Block, Blocks};
 pub use decode::{Decoder, Keep, Rows, Scratch};
 pub use encode::{Encoder, Rect};
 pub use error::Error;
-pub use half::{HalfBuffer, half_rows};
+pub use half::{HalfBuffer, HalfSize};
 pub use header::{Colors, Component, Header, Limits, Process};
 pub use pixels::Pixels;
 

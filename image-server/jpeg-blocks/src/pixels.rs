@@ -7,11 +7,11 @@ use std::io::Read;
 use upsample::Upsampler;
 
 use crate::band::Band;
-use crate::color::rgb;
+use crate::color::{interleave, rgb, rgb_row};
 use crate::decode::Rows;
 use crate::error::Error;
 use crate::header::{Colors, Header};
-use crate::idct::inverse;
+use crate::idct::Whole;
 
 /// Gives an image's pixels from the top: grey, RGB, or the amounts of four inks.
 ///
@@ -20,6 +20,7 @@ pub struct Pixels<R> {
     rows: Rows<R>,
     band: Band,
     components: Vec<Upsampler>,
+    transforms: Vec<Whole>,
     /// The row that is next, and rows of units decoded.
     row: u32,
     decoded: u32,
@@ -44,8 +45,10 @@ impl<R: Read> Pixels<R> {
             .iter()
             .map(|component| Upsampler::new(header, component))
             .collect();
+        let transforms = rows.quantization().iter().map(Whole::new).collect();
         Ok(Self {
             rows,
+            transforms,
             band: Band::new(),
             components,
             row: 0,
@@ -100,14 +103,10 @@ impl<R: Read> Pixels<R> {
         match self.components.as_slice() {
             [gray] => out.copy_from_slice(&gray.line(row)[..width]),
             [a, b, c] => {
-                let (a, b, c) = (a.line(row), b.line(row), c.line(row));
-                let of = |a: u8, b: u8, c: u8| match header.colors {
-                    Colors::Rgb => [a, b, c],
-                    _ => rgb(a, b, c),
-                };
-                let pixels = out.as_chunks_mut::<3>().0;
-                for (((out, a), b), c) in pixels.iter_mut().zip(a).zip(b).zip(c) {
-                    *out = of(*a, *b, *c);
+                let lines = [a, b, c].map(|component| component.line(row));
+                match header.colors {
+                    Colors::Rgb => interleave(lines, out),
+                    _ => rgb_row(lines, out),
                 }
             }
             [a, b, c, d] => {
@@ -123,18 +122,18 @@ impl<R: Read> Pixels<R> {
     /// Makes the samples of the next row of units.
     fn decode(&mut self) -> Result<(), Error> {
         self.rows.read(1, &mut self.band)?;
-        for ((upsampler, blocks), steps) in self
+        for ((upsampler, blocks), transform) in self
             .components
             .iter_mut()
             .zip(self.band.components())
-            .zip(self.rows.quantization())
+            .zip(&self.transforms)
         {
             let stride = blocks.across() * 8;
             let target = upsampler.next_rows();
             for (row, rows) in target.chunks_exact_mut(stride * 8).enumerate() {
                 for column in 0..blocks.across() {
                     let block = blocks.block(column, row);
-                    inverse::<8, 8>(&block, steps, &mut rows[column * 8..], stride);
+                    transform.block(&block, &mut rows[column * 8..], stride);
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::io::Cursor;
 use common::{
     coefficients, difference, every_kind, libjpeg, other, pixels, rows, turbo, whole, zune,
 };
-use jpeg_blocks::{Band, Colors, Decoder, HalfBuffer, Keep, Limits, Pixels, half_rows};
+use jpeg_blocks::{Band, Colors, Decoder, HalfBuffer, HalfSize, Keep, Limits, Pixels};
 use jpeg_encoder::{ColorType, SamplingFactor};
 use turbojpeg::Subsamp;
 
@@ -94,19 +94,13 @@ fn half_size_is_the_mean_of_four_pixels_at_full_size() {
         let (width, height) = (image.header.width as usize, image.header.height as usize);
         let channels = image.header.components.len();
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+        let sizer = HalfSize::new(&image.header, &image.quantization).unwrap();
         let mut buffer = HalfBuffer::default();
         let mut half = vec![0; half_width * half_height * channels];
         let mut given = 0;
         for unit in 0..image.band.units() {
-            given += half_rows(
-                &image.header,
-                &image.quantization,
-                &image.band,
-                unit,
-                &mut buffer,
-                &mut half[given * half_width * channels..],
-            )
-            .unwrap();
+            let target = &mut half[given * half_width * channels..];
+            given += sizer.rows(&image.band, unit, &mut buffer, target).unwrap();
         }
         assert_eq!(given, half_height, "{name}");
         let full = pixels(&bytes);
