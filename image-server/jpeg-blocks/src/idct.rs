@@ -5,6 +5,9 @@
 //! patterns have; few coefficients cost little then. Sums are of 32-bit floats, whose rounding is the same
 //! everywhere.
 //!
+//! At half the size in both directions the whole pattern is no longer than a quarter is at full size, and is
+//! summed as it is.
+//!
 //! A smaller block is the mean of the pixels of the whole one, as if it was made and then halved: its patterns
 //! are the means of neighbouring pixels.
 
@@ -20,10 +23,15 @@ pub(crate) struct Transform<const X: usize, const Y: usize, const QUARTER: usize
 
 /// At the size of the stream.
 pub(crate) type Whole = Transform<8, 8, 16>;
-/// At half the size in both directions, or in one.
-pub(crate) type Half = Transform<4, 4, 4>;
+/// At half the size in one direction.
 pub(crate) type HalfDown = Transform<8, 4, 8>;
 pub(crate) type HalfAcross = Transform<4, 8, 8>;
+
+/// Makes blocks of 4 × 4 pixels of one component.
+pub(crate) struct Half {
+    /// Each coefficient's pattern times its step of quantisation, in the order of streams.
+    patterns: Box<[[f32; 16]; 64]>,
+}
 
 /// Which symmetry each pattern has: 1 if its right half is the negative of its left, and 2 of its lower half.
 const SYMMETRY: [u8; 64] = {
@@ -49,18 +57,56 @@ fn wave(u: usize, n: usize, size: usize) -> f64 {
     scale * sum / pixels as f64 / 2.0
 }
 
+/// The first `PIXELS` pixels of the pattern of each coefficient, `columns` of every row of a block of this size.
+fn patterns<const PIXELS: usize>(
+    steps: &Quantization,
+    (width, height): (usize, usize),
+    columns: usize,
+) -> Box<[[f32; PIXELS]; 64]> {
+    let mut patterns = Box::new([[0.0; PIXELS]; 64]);
+    for (pattern, place) in patterns.iter_mut().zip(ZIGZAG.map(usize::from)) {
+        for (pixel, weight) in pattern.iter_mut().enumerate() {
+            let across = wave(place % 8, pixel % columns, width);
+            let down = wave(place / 8, pixel / columns, height);
+            *weight = (across * down * f64::from(steps[place])) as f32;
+        }
+    }
+    patterns
+}
+
+impl Half {
+    pub(crate) fn new(steps: &Quantization) -> Self {
+        Self {
+            patterns: patterns(steps, (4, 4), 4),
+        }
+    }
+
+    /// Makes the pixels of `block`, in rows of `stride` bytes.
+    #[inline]
+    pub(crate) fn block(&self, block: &Block<'_>, out: &mut [u8], stride: usize) {
+        let mut sums = [f32::from(block.dc) * self.patterns[0][0] + 128.0; 16];
+        let mut at = 0;
+        for token in block.ac {
+            let token = Token(*token);
+            at = (at + token.run() + 1) & 63;
+            let value = f32::from(token.value());
+            for (sum, weight) in sums.iter_mut().zip(&self.patterns[at]) {
+                *sum += *weight * value;
+            }
+        }
+        let pixels = sums.map(sample);
+        for (row, pixels) in out.chunks_mut(stride).zip(pixels.chunks_exact(4)) {
+            row[..4].copy_from_slice(pixels);
+        }
+    }
+}
+
 impl<const X: usize, const Y: usize, const QUARTER: usize> Transform<X, Y, QUARTER> {
     pub(crate) fn new(steps: &Quantization) -> Self {
         const { assert!(X * Y == QUARTER * 4, "a quarter of the block") };
-        let mut patterns = Box::new([[0.0; QUARTER]; 64]);
-        for (pattern, place) in patterns.iter_mut().zip(ZIGZAG.map(usize::from)) {
-            for (pixel, weight) in pattern.iter_mut().enumerate() {
-                let across = wave(place % 8, pixel % (X / 2), X);
-                let down = wave(place / 8, pixel / (X / 2), Y);
-                *weight = (across * down * f64::from(steps[place])) as f32;
-            }
+        Self {
+            patterns: patterns(steps, (X, Y), X / 2),
         }
-        Self { patterns }
     }
 
     /// Makes the pixels of `block`, in rows of `stride` bytes.

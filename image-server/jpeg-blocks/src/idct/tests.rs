@@ -1,4 +1,4 @@
-use super::{Half, Transform, Whole};
+use super::{Half, HalfAcross, HalfDown, Transform, Whole};
 use crate::Quantization;
 use crate::band::{Block, Token};
 use crate::order::ZIGZAG;
@@ -38,7 +38,8 @@ fn numbers() -> impl FnMut(u32) -> i32 {
     }
 }
 
-fn check<const X: usize, const Y: usize, const Q: usize>() {
+/// Checks `make`, which makes blocks of `x` × `y` pixels.
+fn check(x: usize, y: usize, make: impl Fn(&Quantization, &Block<'_>, &mut [u8])) {
     let mut next = numbers();
     for round in 0..1000 {
         let steps: Quantization = std::array::from_fn(|_| next(16) as u16 + 1);
@@ -64,22 +65,32 @@ fn check<const X: usize, const Y: usize, const Q: usize>() {
             ac: &tokens,
         };
         assert_eq!(block.coefficients(), all);
-        let mut out = vec![0; X * Y];
-        Transform::<X, Y, Q>::new(&steps).block(&block, &mut out, X);
-        for (got, expected) in out.iter().zip(reference(&all, &steps, 8 / X, 8 / Y)) {
+        let mut out = vec![0; x * y];
+        make(&steps, &block, &mut out);
+        for (got, expected) in out.iter().zip(reference(&all, &steps, 8 / x, 8 / y)) {
             let error = (f64::from(*got) - expected).abs();
-            assert!(error <= 1.0, "{X}×{Y}: {got}, expected {expected}");
+            assert!(error <= 1.0, "{x}×{y}: {got}, expected {expected}");
         }
     }
 }
 
 #[test]
 fn pixels_are_at_most_one_from_the_definition_at_every_size() {
-    check::<8, 8, 16>();
-    check::<4, 4, 4>();
-    check::<8, 4, 8>();
-    check::<4, 8, 8>();
-    check::<2, 2, 1>();
+    check(8, 8, |steps, block, out| {
+        Whole::new(steps).block(block, out, 8)
+    });
+    check(4, 4, |steps, block, out| {
+        Half::new(steps).block(block, out, 4)
+    });
+    check(8, 4, |steps, block, out| {
+        HalfDown::new(steps).block(block, out, 8)
+    });
+    check(4, 8, |steps, block, out| {
+        HalfAcross::new(steps).block(block, out, 4)
+    });
+    check(2, 2, |steps, block, out| {
+        Transform::<2, 2, 1>::new(steps).block(block, out, 2)
+    });
 }
 
 #[test]
