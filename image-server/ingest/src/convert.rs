@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use acervo_catalogue::{Page, SourceFile, Stored};
-use acervo_pixels::source::{Limits, Source};
+use acervo_pixels::source::{ColorPolicy, Limits, Source};
 use acervo_pixels::{BuildError, JPEG_QUALITY, TILE, build_pyramid};
 use tiff_pyramid::{Pyramid, SMALLEST, WriteError};
 
@@ -14,9 +14,12 @@ use crate::refusal::Reason;
 use crate::run::Job;
 use crate::scan::{Found, Scan, Stamp};
 
+/// What becomes of colour profiles: tiles have none, so their colours are sRGB.
+const COLOR: ColorPolicy = ColorPolicy::ToSrgb;
+
 /// Names how pyramids are made: a change of it makes every pyramid anew.
 pub(crate) fn recipe() -> String {
-    format!("acervo-2 tile={TILE} smallest={SMALLEST} jpeg={JPEG_QUALITY} 420")
+    format!("acervo-3 tile={TILE} smallest={SMALLEST} jpeg={JPEG_QUALITY} 420 {COLOR:?}")
 }
 
 /// What became of a file.
@@ -140,7 +143,13 @@ fn pages(
                 // Left by an ingest that ended before it could publish.
                 Some(built) => built,
                 None if job.dry => try_out(&source, number, &job.limits)?,
-                None => store(&source, number, items, &name, &job.limits)?,
+                None => store(
+                    &source,
+                    number,
+                    items,
+                    &name,
+                    &job.limits.with_scratch(items),
+                )?,
             };
             Ok(page(
                 file,
@@ -222,7 +231,7 @@ fn stored(path: &Path) -> Option<Built> {
 
 /// Builds a pyramid and throws it away.
 fn try_out(source: &Source, number: usize, limits: &Limits) -> Result<Built, Failure> {
-    let mut rows = source.rows(number, limits)?;
+    let mut rows = source.rows(number, limits, COLOR)?;
     let (width, height) = rows.size();
     match build_pyramid(rows.as_mut(), Nowhere::default()) {
         Ok(nowhere) => Ok(Built {
@@ -275,7 +284,7 @@ fn store(
     name: &str,
     limits: &Limits,
 ) -> Result<Built, Failure> {
-    let mut rows = source.rows(number, limits)?;
+    let mut rows = source.rows(number, limits, COLOR)?;
     let temporary = items.join(format!(".{name}.tmp"));
     let written = File::create(&temporary)
         .map_err(IngestError::at(&temporary))

@@ -8,7 +8,7 @@ use acervo_tenancy::Bilingual;
 pub enum Reason {
     /// It has no bytes.
     Empty,
-    /// It is no JPEG, PNG or TIFF.
+    /// It is no image of a kind that is read.
     NotAnImage,
     /// It is an image of a kind that is not read; the text says which.
     Unsupported(String),
@@ -16,6 +16,17 @@ pub enum Reason {
     Damaged(String),
     /// It is larger than allowed: pixels across and down.
     TooLarge(u32, u32),
+    /// Decoding it takes more memory than there is.
+    NeedsMoreMemory {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+        /// Bytes that it takes.
+        need: u64,
+        /// Bytes that there are.
+        limit: u64,
+    },
     /// It is neither a file nor a folder.
     NotAFile,
     /// It is a link that leads out of the folder, or nowhere.
@@ -77,6 +88,7 @@ impl Reason {
             Self::Unsupported(_) => "unsupported-format",
             Self::Damaged(_) => "damaged-image",
             Self::TooLarge(..) => "image-too-large",
+            Self::NeedsMoreMemory { .. } => "needs-more-memory",
             Self::NotAFile => "not-a-file",
             Self::LinkOutside => "link-outside",
             Self::BadName => "bad-name",
@@ -109,15 +121,15 @@ impl Reason {
                 "The file is empty (0 bytes). Copy it again.",
             ),
             Self::NotAnImage => Bilingual::new(
-                "El archivo no es una imagen JPEG, PNG o TIFF, diga lo que diga su nombre. Entregue la imagen en uno de esos formatos.",
-                "The file is no JPEG, PNG or TIFF image, whatever its name says. Hand over the image in one of these formats.",
+                "El archivo no es una imagen JPEG, PNG, TIFF, JPEG 2000, WebP o GIF, diga lo que diga su nombre. Entregue la imagen en uno de esos formatos.",
+                "The file is no JPEG, PNG, TIFF, JPEG 2000, WebP or GIF image, whatever its name says. Hand over the image in one of these formats.",
             ),
             Self::Unsupported(what) => Bilingual::new(
                 format!(
-                    "Esta clase de imagen no se puede leer ({what}). Guárdela como TIFF o JPEG en RGB o escala de grises de 8 bits."
+                    "Esta clase de imagen no se puede leer ({what}). Guárdela o expórtela como TIFF o JPEG, en RGB o escala de grises."
                 ),
                 format!(
-                    "This kind of image cannot be read ({what}). Save it as TIFF or JPEG in 8-bit RGB or greyscale."
+                    "This kind of image cannot be read ({what}). Save or export it as TIFF or JPEG, in RGB or greyscale."
                 ),
             ),
             Self::Damaged(what) => Bilingual::new(
@@ -136,6 +148,22 @@ impl Reason {
                     "The image is larger than allowed ({width} × {height} pixels). Make it smaller or split it, or ask your provider for a higher limit."
                 ),
             ),
+            Self::NeedsMoreMemory {
+                width,
+                height,
+                need,
+                limit,
+            } => {
+                let (need, limit) = (need.div_ceil(1 << 20), limit >> 20);
+                Bilingual::new(
+                    format!(
+                        "Leer esta imagen de {width} × {height} píxeles requiere {need} MiB de memoria y hay {limit}. Guárdela como TIFF con teselas o tiras, que se lee por partes, o pida más memoria a su proveedor."
+                    ),
+                    format!(
+                        "Reading this image of {width} × {height} pixels takes {need} MiB of memory, and there are {limit}. Save it as TIFF with tiles or strips, which is read in parts, or ask your provider for more memory."
+                    ),
+                )
+            }
             Self::NotAFile => Bilingual::new(
                 "No es un archivo ni una carpeta. Retírelo.",
                 "It is neither a file nor a folder. Remove it.",
@@ -226,13 +254,27 @@ impl From<SourceError> for Reason {
             SourceError::NotAnImage => Self::NotAnImage,
             SourceError::Unsupported(what) => Self::Unsupported(what),
             SourceError::Damaged(what) => Self::Damaged(what),
-            SourceError::Size { width, height }
-            | SourceError::Pixels { width, height, .. }
-            | SourceError::Memory { width, height, .. } => Self::TooLarge(width, height),
+            SourceError::Size { width, height } | SourceError::Pixels { width, height, .. } => {
+                Self::TooLarge(width, height)
+            }
+            SourceError::Memory {
+                width,
+                height,
+                need,
+                limit,
+            } => Self::NeedsMoreMemory {
+                width,
+                height,
+                need,
+                limit,
+            },
             SourceError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                 Self::Damaged(error.to_string())
             }
             SourceError::Io(error) => Self::Unreadable(error.to_string()),
+            SourceError::Scratch(error) => {
+                Self::Unreadable(format!("a temporary copy of it: {error}"))
+            }
         }
     }
 }

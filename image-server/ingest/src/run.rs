@@ -46,9 +46,9 @@ pub struct Job {
     pub published: PathBuf,
     /// The BCP 47 tag of texts in spreadsheets that do not say their language.
     pub default_language: String,
-    /// What decoding one image may take.
+    /// What decoding may take.
     pub limits: Limits,
-    /// Images that are decoded at the same time; memory is at most this many times the limit.
+    /// Images that are decoded at the same time, if there is memory for them.
     pub workers: usize,
     /// Whether the removal of more than half of the items is meant.
     pub confirm_removal: bool,

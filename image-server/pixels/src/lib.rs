@@ -4,6 +4,7 @@
 //! [`Plan`] says which stored bytes answer a request and what it will cost; [`render`] executes a plan
 //! that no stored tile answers. The caller owns paths, threads, admission and HTTP.
 
+pub mod color;
 mod encode;
 mod plan;
 mod pyramid;

@@ -3,47 +3,31 @@
 //! Foreign bytes are parsed by memory-safe Rust only. What an image will cost is checked from its
 //! header, before anything of its size is allocated.
 
+mod budget;
+mod exif;
+mod gif;
+mod jp2;
 mod jpeg;
+mod kind;
+mod limits;
+mod pixels;
 mod png;
 mod rows;
 mod tiff;
+mod turn;
+mod webp;
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 
 use tiff_pyramid::{MAX_SIDE, Samples};
 
-use crate::pyramid::build_memory;
-
-/// A format that sources may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// JPEG, baseline or progressive.
-    Jpeg,
-    /// PNG.
-    Png,
-    /// TIFF or `BigTIFF`, possibly of several pages.
-    Tiff,
-}
-
-/// What decoding one image may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Pixels of one image.
-    pub pixels: u64,
-    /// Bytes of memory for decoding and building.
-    pub memory: u64,
-}
-
-impl Default for Limits {
-    /// A gigapixel, in a gibibyte.
-    fn default() -> Self {
-        Self {
-            pixels: 1_000_000_000,
-            memory: 1 << 30,
-        }
-    }
-}
+pub use self::budget::{Budget, Lease};
+pub use self::kind::{Kind, identify};
+pub use self::limits::Limits;
+use self::limits::check;
+pub use self::turn::{Orientation, oriented};
+pub use crate::color::ColorPolicy;
 
 /// Why a file gives no image.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +36,7 @@ pub enum SourceError {
     #[error("the file is empty")]
     Empty,
     /// The bytes are no image of a known format.
-    #[error("not a JPEG, PNG or TIFF file")]
+    #[error("not a JPEG, PNG, TIFF, JPEG 2000, WebP or GIF file")]
     NotAnImage,
     /// A correct file of a kind that is not read.
     #[error("{0} is not supported")]
@@ -93,6 +77,9 @@ pub enum SourceError {
     /// The file could not be read.
     #[error("reading failed: {0}")]
     Io(#[from] io::Error),
+    /// There is no room for a copy that is needed meanwhile.
+    #[error("a temporary copy failed: {0}")]
+    Scratch(#[source] io::Error),
 }
 
 /// Gives the rows of one image from the top, 8 bits a sample.
@@ -102,6 +89,16 @@ pub trait RowReader: Send {
 
     /// Grey or RGB.
     fn samples(&self) -> Samples;
+
+    /// The profile of its colours, if they are not grey or sRGB.
+    fn profile(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// Whether reading rows keeps all cores busy by itself, so that nothing is gained by reading ahead.
+    fn is_parallel(&self) -> bool {
+        false
+    }
 
     /// Fills `out`, whose length is a whole number of rows, with the next rows.
     ///
@@ -136,7 +133,7 @@ impl Source {
         file.seek(SeekFrom::Start(0))?;
         let pages = match kind {
             Kind::Tiff => tiff::pages(&file)?,
-            Kind::Jpeg | Kind::Png => 1,
+            _ => 1,
         };
         Ok(Self { file, kind, pages })
     }
@@ -153,68 +150,26 @@ impl Source {
         self.pages
     }
 
-    /// Begins to decode page `page` (from 0), after its cost was checked against `limits`.
+    /// Begins to decode page `page` (from 0), after its cost was checked against `limits`, waiting for
+    /// others to give memory back if need be.
     ///
     /// # Errors
     /// If the page is damaged, unsupported or too large, or the file cannot be read.
-    pub fn rows(&self, page: usize, limits: &Limits) -> Result<Box<dyn RowReader>, SourceError> {
+    pub fn rows(
+        &self,
+        page: usize,
+        limits: &Limits,
+        policy: ColorPolicy,
+    ) -> Result<Box<dyn RowReader>, SourceError> {
         let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::Start(0))?;
         match self.kind {
             Kind::Jpeg => jpeg::open(file, limits),
-            Kind::Png => png::open(file, limits),
-            Kind::Tiff => tiff::open(file, page, limits),
+            Kind::Png => png::open(file, limits, policy),
+            Kind::Tiff => tiff::open(file, page, limits, policy),
+            Kind::Jpeg2000 => jp2::open(file, limits, policy),
+            Kind::WebP => webp::open(file, limits, policy),
+            Kind::Gif => gif::open(file, limits, policy),
         }
     }
-}
-
-/// What the first bytes of `file` say that it is.
-///
-/// # Errors
-/// If they say nothing of an image, or cannot be read.
-pub fn identify(mut file: impl Read) -> Result<Kind, SourceError> {
-    let mut head = [0; 8];
-    let mut filled = 0;
-    while filled < head.len() {
-        match file.read(&mut head[filled..])? {
-            0 => break,
-            count => filled += count,
-        }
-    }
-    match &head[..filled] {
-        [] => Err(SourceError::Empty),
-        [0xff, 0xd8, 0xff, ..] => Ok(Kind::Jpeg),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'] => Ok(Kind::Png),
-        [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Ok(Kind::Tiff),
-        _ => Err(SourceError::NotAnImage),
-    }
-}
-
-/// Checks an image's size and the cost of decoding it: `decoder` bytes beside what building takes.
-fn check(
-    (width, height): (u32, u32),
-    samples: Samples,
-    decoder: u64,
-    limits: &Limits,
-) -> Result<(), SourceError> {
-    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
-        return Err(SourceError::Size { width, height });
-    }
-    if u64::from(width) * u64::from(height) > limits.pixels {
-        return Err(SourceError::Pixels {
-            width,
-            height,
-            limit: limits.pixels,
-        });
-    }
-    let need = decoder.saturating_add(build_memory(width, samples));
-    if need > limits.memory {
-        return Err(SourceError::Memory {
-            width,
-            height,
-            need,
-            limit: limits.memory,
-        });
-    }
-    Ok(())
 }

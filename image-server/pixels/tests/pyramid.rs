@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{Cursor, Seek, Write};
 
-use acervo_pixels::source::{Limits, Source, SourceError};
+use acervo_pixels::source::{ColorPolicy, Limits, Source, SourceError};
 use acervo_pixels::{Plan, TILE, build_pyramid, plan, render};
 use iiif_spec::{ImageRequest, Rules, Source as Asked, Version, evaluate};
 use tiff_pyramid::{Pyramid, Samples, TileAt};
@@ -59,7 +59,9 @@ fn source(bytes: &[u8]) -> Source {
 }
 
 fn pyramid_of(source: &Source, page: usize) -> (Vec<u8>, Pyramid) {
-    let mut rows = source.rows(page, &Limits::default()).unwrap();
+    let mut rows = source
+        .rows(page, &Limits::default(), ColorPolicy::ToSrgb)
+        .unwrap();
     let file = build_pyramid(rows.as_mut(), Cursor::new(Vec::new()))
         .unwrap()
         .into_inner();
@@ -408,7 +410,7 @@ fn tiff_of_several_pages_kinds_and_compressions_gives_its_pictures() {
         }
     }
     assert!(matches!(
-        source.rows(3, &Limits::default()),
+        source.rows(3, &Limits::default(), ColorPolicy::ToSrgb),
         Err(SourceError::Damaged(_))
     ));
 }
@@ -422,21 +424,15 @@ fn an_image_over_a_limit_is_refused_from_its_header() {
         png::BitDepth::Eight,
         &rgb(400, 300),
     );
-    let few_pixels = Limits {
-        pixels: 1000,
-        ..Limits::default()
-    };
-    let little_memory = Limits {
-        memory: 10_000,
-        ..Limits::default()
-    };
+    let few_pixels = Limits::new(1000, 1 << 30);
+    let little_memory = Limits::new(1_000_000, 10_000);
     let source = source(&bytes);
     assert!(matches!(
-        source.rows(0, &few_pixels),
+        source.rows(0, &few_pixels, ColorPolicy::ToSrgb),
         Err(SourceError::Pixels { .. })
     ));
     assert!(matches!(
-        source.rows(0, &little_memory),
+        source.rows(0, &little_memory, ColorPolicy::ToSrgb),
         Err(SourceError::Memory { .. })
     ));
 }

@@ -18,7 +18,7 @@ const MAX_JPEG_SIDE: usize = 65_535;
 
 pub(super) fn open(mut file: File, limits: &Limits) -> Result<Box<dyn RowReader>, SourceError> {
     let length = file.metadata()?.len();
-    if length > limits.memory {
+    if length > limits.memory() {
         return Err(SourceError::Unsupported(format!(
             "a JPEG file of {length} bytes"
         )));
@@ -55,7 +55,7 @@ pub(super) fn open(mut file: File, limits: &Limits) -> Result<Box<dyn RowReader>
     } else {
         pixels
     };
-    check(
+    let lease = check(
         (width, height),
         samples,
         decoded.saturating_add(length),
@@ -77,7 +77,7 @@ pub(super) fn open(mut file: File, limits: &Limits) -> Result<Box<dyn RowReader>
     if image.data.len() != image.stride() * height as usize {
         return Err(missing("pixels are missing"));
     }
-    Ok(Box::new(WholeImage::new(image)))
+    Ok(Box::new(WholeImage::new(image, lease)))
 }
 
 fn damaged(error: DecodeErrors) -> SourceError {

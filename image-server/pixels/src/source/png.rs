@@ -6,90 +6,139 @@ use std::io::BufReader;
 use png::{BitDepth, ColorType, Decoder, DecodingError, Reader, Transformations};
 use tiff_pyramid::Samples;
 
+use super::budget::Lease;
+use super::limits::{check, check_size};
+use super::pixels::{Flat, Pixels};
 use super::rows::WholeImage;
-use super::{Limits, RowReader, SourceError, check};
-use crate::raster::Raster;
+use super::turn::{Orientation, oriented};
+use super::{Limits, RowReader, SourceError};
+use crate::color::{Color, ColorPolicy, Model};
+use crate::raster::{Raster, bytes_per_pixel};
 
-pub(super) fn open(file: File, limits: &Limits) -> Result<Box<dyn RowReader>, SourceError> {
-    let budget = png::Limits {
-        bytes: usize::try_from(limits.memory).unwrap_or(usize::MAX),
-    };
+/// What the decoder may take beside the rows: chunks, of which a colour profile is the largest.
+const CHUNKS: usize = 16 << 20;
+
+pub(super) fn open(
+    file: File,
+    limits: &Limits,
+    policy: ColorPolicy,
+) -> Result<Box<dyn RowReader>, SourceError> {
+    let budget = png::Limits { bytes: CHUNKS };
     let mut decoder = Decoder::new_with_limits(BufReader::new(file), budget);
-    // Palettes and low depths become 8-bit samples, 16-bit samples keep their upper byte.
-    decoder.set_transformations(Transformations::normalize_to_color8());
+    // Palettes and low depths become 8-bit samples; 16-bit samples stay, for colours to be converted.
+    decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
     let header = decoder.read_header_info().map_err(damaged)?;
-    let (width, height, interlaced) = (header.width, header.height, header.interlaced);
-    // Before read_info, which follows the header's promises: colour is assumed.
-    check((width, height), Samples::Color, 0, limits)?;
+    let (size, interlaced) = ((header.width, header.height), header.interlaced);
+    check_size(size, limits)?;
     let reader = decoder.read_info().map_err(damaged)?;
     let (color, depth) = reader.output_color_type();
-    if depth != BitDepth::Eight {
-        return Err(SourceError::Unsupported(format!("PNG of depth {depth:?}")));
-    }
-    let (samples, channels) = match color {
-        ColorType::Grayscale => (Samples::Gray, 1),
-        ColorType::GrayscaleAlpha => (Samples::Gray, 2),
-        ColorType::Rgb => (Samples::Color, 3),
-        ColorType::Rgba => (Samples::Color, 4),
+    let (model, has_alpha) = match color {
+        ColorType::Grayscale => (Model::Gray, false),
+        ColorType::GrayscaleAlpha => (Model::Gray, true),
+        ColorType::Rgb => (Model::Rgb, false),
+        ColorType::Rgba => (Model::Rgb, true),
         ColorType::Indexed => return Err(SourceError::Unsupported("PNG palette".to_owned())),
     };
-    let whole = u64::from(width) * u64::from(height) * channels;
-    let cost = if interlaced {
-        whole * 2
-    } else {
-        u64::from(width) * 16
-    };
-    check((width, height), samples, cost, limits)?;
-    let channels = usize::try_from(channels).unwrap_or(4);
-    let rows = PngRows {
-        row: vec![0; width as usize * channels],
-        reader,
-        width,
-        height,
-        samples,
-        channels,
-    };
+    let is_deep = depth == BitDepth::Sixteen;
+    let info = reader.info();
+    let color = Color::new(model, info.icc_profile.as_deref(), policy);
+    let orientation = info
+        .exif_metadata
+        .as_deref()
+        .map_or(Orientation::Normal, Orientation::of_exif);
+    let pixels = Pixels::with_alpha(color, has_alpha);
+    let row_bytes = size.0 as usize * pixels.channels() * if is_deep { 2 } else { 1 };
+    let mut cost = row_bytes as u64 * 8;
     if interlaced {
-        rows.whole()
-    } else {
-        Ok(Box::new(rows))
+        let whole = row_bytes as u64 * u64::from(size.1);
+        let ours = u64::from(size.0) * u64::from(size.1) * bytes_per_pixel(pixels.samples()) as u64;
+        cost = cost.saturating_add(whole).saturating_add(ours);
     }
+    let cost = cost.saturating_add(orientation.memory(size, pixels.samples()));
+    let lease = check(orientation.size(size), pixels.samples(), cost, limits)?;
+    let rows = PngRows {
+        row: vec![0; row_bytes],
+        words: Vec::new(),
+        flat: Flat::default(),
+        reader,
+        size,
+        pixels,
+        is_deep,
+        _lease: None,
+    };
+    let rows = if interlaced {
+        rows.whole(lease)?
+    } else {
+        Box::new(PngRows {
+            _lease: Some(lease),
+            ..rows
+        })
+    };
+    oriented(rows, orientation, limits)
 }
 
 struct PngRows {
     reader: Reader<BufReader<File>>,
-    width: u32,
-    height: u32,
-    samples: Samples,
-    channels: usize,
+    size: (u32, u32),
+    pixels: Pixels,
+    is_deep: bool,
     row: Vec<u8>,
+    words: Vec<u16>,
+    flat: Flat,
+    _lease: Option<Lease>,
 }
 
 impl PngRows {
-    fn whole(mut self) -> Result<Box<dyn RowReader>, SourceError> {
-        let mut decoded = vec![0; self.row.len() * self.height as usize];
+    fn whole(mut self, lease: Lease) -> Result<Box<dyn RowReader>, SourceError> {
+        let mut decoded = vec![0; self.row.len() * self.size.1 as usize];
         self.reader.next_frame(&mut decoded).map_err(damaged)?;
-        let mut image = Raster::new(self.width, self.height, self.samples);
-        flatten(&decoded, self.channels, &mut image.data);
-        Ok(Box::new(WholeImage::new(image)))
+        let mut image = Raster::new(self.size.0, self.size.1, self.samples());
+        let stride = image.stride();
+        let row_bytes = self.row.len();
+        for (row, target) in decoded
+            .chunks_exact(row_bytes)
+            .zip(image.data.chunks_exact_mut(stride))
+        {
+            self.row.copy_from_slice(row);
+            self.convert(target);
+        }
+        let image = WholeImage::new(image, lease).with_profile(self.pixels.profile());
+        Ok(Box::new(image))
+    }
+
+    /// Converts the row that was read.
+    fn convert(&mut self, target: &mut [u8]) {
+        if self.is_deep {
+            self.words.clear();
+            let pairs = self.row.as_chunks().0.iter();
+            self.words
+                .extend(pairs.map(|pair| u16::from_be_bytes(*pair)));
+            self.pixels.words(&self.words, &mut self.flat, target);
+        } else {
+            self.pixels.bytes(&self.row, &mut self.flat, target);
+        }
     }
 }
 
 impl RowReader for PngRows {
     fn size(&self) -> (u32, u32) {
-        (self.width, self.height)
+        self.size
     }
 
     fn samples(&self) -> Samples {
-        self.samples
+        self.pixels.samples()
+    }
+
+    fn profile(&self) -> Option<&[u8]> {
+        self.pixels.profile()
     }
 
     fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {
-        let stride = self.width as usize * crate::raster::bytes_per_pixel(self.samples);
+        let stride = self.size.0 as usize * bytes_per_pixel(self.samples());
         for target in out.chunks_exact_mut(stride) {
             match self.reader.read_row(&mut self.row).map_err(damaged)? {
-                Some(_) => flatten(&self.row, self.channels, target),
+                Some(_) => self.convert(target),
                 None => {
                     return Err(SourceError::Damaged(
                         "PNG: fewer rows than it says".to_owned(),
@@ -105,32 +154,13 @@ impl RowReader for PngRows {
     }
 }
 
-/// Lays pixels with an alpha channel on white paper; others are copied.
-fn flatten(pixels: &[u8], channels: usize, out: &mut [u8]) {
-    if channels == 1 || channels == 3 {
-        out.copy_from_slice(pixels);
-        return;
-    }
-    let colors = channels - 1;
-    for (pixel, target) in pixels
-        .chunks_exact(channels)
-        .zip(out.chunks_exact_mut(colors))
-    {
-        let alpha = u32::from(pixel[colors]);
-        for (value, out) in pixel.iter().zip(target) {
-            let mixed = (u32::from(*value) * alpha + 255 * (255 - alpha) + 127) / 255;
-            *out = u8::try_from(mixed).unwrap_or(u8::MAX);
-        }
-    }
-}
-
 fn damaged(error: DecodingError) -> SourceError {
     match error {
         DecodingError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
             SourceError::Io(error)
         }
         DecodingError::LimitsExceeded => {
-            SourceError::Unsupported("PNG with larger chunks than the memory allowed".to_owned())
+            SourceError::Unsupported("PNG with chunks of more than 16 MiB".to_owned())
         }
         other => SourceError::Damaged(format!("PNG: {other}")),
     }

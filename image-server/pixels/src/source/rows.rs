@@ -2,6 +2,7 @@
 
 use tiff_pyramid::Samples;
 
+use super::budget::Lease;
 use super::{RowReader, SourceError};
 use crate::raster::Raster;
 
@@ -9,11 +10,25 @@ use crate::raster::Raster;
 pub(super) struct WholeImage {
     image: Raster,
     given: usize,
+    profile: Option<Vec<u8>>,
+    _lease: Lease,
 }
 
 impl WholeImage {
-    pub(super) fn new(image: Raster) -> Self {
-        Self { image, given: 0 }
+    /// The rows of `image`, whose memory is part of `lease`.
+    pub(super) fn new(image: Raster, lease: Lease) -> Self {
+        Self {
+            image,
+            given: 0,
+            profile: None,
+            _lease: lease,
+        }
+    }
+
+    /// The same, with the profile that describes its colours.
+    pub(super) fn with_profile(mut self, profile: Option<&[u8]>) -> Self {
+        self.profile = profile.map(<[u8]>::to_vec);
+        self
     }
 }
 
@@ -26,8 +41,12 @@ impl RowReader for WholeImage {
         self.image.samples
     }
 
+    fn profile(&self) -> Option<&[u8]> {
+        self.profile.as_deref()
+    }
+
     fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {
-        let end = self.given + out.len();
+        let end = self.given.saturating_add(out.len());
         let rows = self.image.data.get(self.given..end).ok_or_else(|| {
             SourceError::Damaged("the image has fewer rows than it says".to_owned())
         })?;

@@ -1,290 +1,371 @@
-//! TIFF sources: one row of strips or tiles at a time.
+//! TIFF sources: strips and tiles of a band decoded side by side, in memory that depends on the width.
+
+mod block;
+mod decompress;
+mod directory;
+mod image;
+mod unpack;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::sync::Arc;
 
-use tiff::decoder::{ChunkType, Decoder, DecodingResult};
-use tiff::tags::{PlanarConfiguration, Tag};
-use tiff::{ColorType, TiffError};
+use rayon::prelude::*;
 use tiff_pyramid::Samples;
 
-use super::{Limits, RowReader, SourceError, check};
+use self::block::{Block, Scratch};
+use self::decompress::{Span, jpeg_bytes};
+use self::directory::{Directory, Tiff, damaged};
+use self::image::{Compression, Image};
+use super::budget::Lease;
+use super::limits::check;
+use super::turn::oriented;
+use super::{Limits, RowReader, SourceError};
+use crate::color::ColorPolicy;
 use crate::raster::bytes_per_pixel;
 
-/// More pages than any volume has; a longer chain of directories is an attack.
-const MAX_PAGES: usize = 10_000;
-/// `NewSubfileType`, bit 0: a smaller version of another page of the file (TIFF 6.0, section 8).
-const REDUCED_IMAGE: u32 = 1;
+/// `NewSubfileType` (TIFF 6.0, page 36): bit 0 says a smaller version of another image, bit 2 a mask.
+const SUBFILE: u16 = 254;
+const REDUCED_IMAGE: u64 = 1;
+const MASK: u64 = 4;
+/// Directories beside the chain: smaller versions, or the data of a camera's sensor.
+const SUB_DIRECTORIES: u16 = 330;
+const DNG_VERSION: u16 = 50_706;
 
-type TiffDecoder = Decoder<BufReader<File>>;
+/// Strips of more rows are not decoded side by side, because few of them make a band.
+const TALL: u32 = 256;
+/// Rows of strips without compression that are read at a time.
+const PIECE: u32 = 64;
 
-/// The pages of the file: its images but for smaller versions of others.
+/// The pages of the file: its images but for smaller versions and masks of others.
 pub(super) fn pages(file: &File) -> Result<usize, SourceError> {
-    Ok(page_indexes(&mut decoder(file.try_clone()?, &Limits::default())?)?.len())
+    let tiff = Tiff::open(file.try_clone()?)?;
+    Ok(page_directories(&tiff)?.len())
 }
 
-fn decoder(file: File, limits: &Limits) -> Result<TiffDecoder, SourceError> {
-    let memory = usize::try_from(limits.memory).unwrap_or(usize::MAX);
-    let mut allowed = tiff::decoder::Limits::default();
-    allowed.decoding_buffer_size = memory;
-    allowed.intermediate_buffer_size = memory;
-    // Offsets of the strips of the largest image allowed.
-    allowed.ifd_value_size = memory.min(64 << 20);
-    Ok(Decoder::new(BufReader::new(file))
-        .map_err(damaged)?
-        .with_limits(allowed))
-}
-
-fn page_indexes(decoder: &mut TiffDecoder) -> Result<Vec<usize>, SourceError> {
-    let mut pages = Vec::new();
-    for index in 0.. {
-        let subfile = decoder
-            .find_tag_unsigned::<u32>(Tag::NewSubfileType)
-            .map_err(damaged)?;
-        if index == 0 || subfile.unwrap_or(0) & REDUCED_IMAGE == 0 {
-            pages.push(index);
-        }
-        if !decoder.more_images() {
-            break;
-        }
-        if index == MAX_PAGES {
-            return Err(SourceError::Unsupported(format!(
-                "TIFF of more than {MAX_PAGES} pages"
-            )));
-        }
-        decoder.next_image().map_err(damaged)?;
+fn page_directories(tiff: &Tiff) -> Result<Vec<Directory>, SourceError> {
+    let mut directories = tiff.directories()?;
+    let Some(first) = directories.first() else {
+        return Err(damaged("it has no image"));
+    };
+    if first.get(DNG_VERSION).is_some() {
+        return Err(SourceError::Unsupported(
+            "TIFF with the raw data of a camera (DNG)".to_owned(),
+        ));
     }
-    Ok(pages)
+    let mut are_pages = Vec::with_capacity(directories.len());
+    for directory in &directories {
+        let kind = directory.number(SUBFILE, tiff)?.unwrap_or(0);
+        are_pages.push(kind & (REDUCED_IMAGE | MASK) == 0);
+    }
+    if !are_pages.contains(&true) {
+        if first.get(SUB_DIRECTORIES).is_some() {
+            return Err(SourceError::Unsupported(
+                "TIFF with the raw data of a camera beside a preview".to_owned(),
+            ));
+        }
+        // Some programs call the only image of a file a smaller version.
+        are_pages[0] = true;
+    }
+    let mut are_pages = are_pages.into_iter();
+    directories.retain(|_| are_pages.next().unwrap_or(false));
+    Ok(directories)
 }
 
 pub(super) fn open(
     file: File,
     page: usize,
     limits: &Limits,
+    policy: ColorPolicy,
 ) -> Result<Box<dyn RowReader>, SourceError> {
-    let mut decoder = decoder(file, limits)?;
-    let pages = page_indexes(&mut decoder)?;
-    let index = *pages
+    let tiff = Tiff::open(file)?;
+    let directories = page_directories(&tiff)?;
+    let directory = directories
         .get(page)
         .ok_or_else(|| SourceError::Damaged(format!("TIFF: there is no page {}", page + 1)))?;
-    decoder.seek_to_image(index).map_err(damaged)?;
-    let (width, height) = decoder.dimensions().map_err(damaged)?;
-    let color = decoder.colortype().map_err(damaged)?;
-    let planar = decoder
-        .find_tag_unsigned::<u16>(Tag::PlanarConfiguration)
-        .map_err(damaged)?;
-    if planar == Some(PlanarConfiguration::Planar.to_u16()) && color.num_samples() > 1 {
-        return Err(SourceError::Unsupported(
-            "TIFF with separate colour planes".to_owned(),
-        ));
-    }
-    let pixels = Pixels::of(color, &mut decoder)?;
-    let (chunk_width, chunk_height) = decoder.chunk_dimensions();
-    if chunk_width == 0 || chunk_height == 0 {
-        return Err(SourceError::Damaged(
-            "TIFF: strips or tiles of no size".to_owned(),
-        ));
-    }
-    let across = match decoder.get_chunk_type() {
-        ChunkType::Strip => 1,
-        ChunkType::Tile => width.div_ceil(chunk_width),
-    };
-    // One row of chunks in our samples, and one chunk as the decoder gives it.
-    let chunk_row = u64::from(width) * u64::from(chunk_height.min(height.max(1)));
-    let chunk = u64::from(chunk_width.min(width.max(1)))
-        * u64::from(chunk_height.min(height.max(1)))
-        * u64::from(color.num_samples())
-        * u64::from(color.bit_depth().div_ceil(8));
-    let cost = chunk_row * bytes_per_pixel(pixels.samples()) as u64 + chunk * 2;
-    check((width, height), pixels.samples(), cost, limits)?;
-    Ok(Box::new(TiffRows {
-        decoder,
-        width,
-        height,
-        pixels,
-        chunk_width,
-        across,
-        next_chunk: 0,
-        band: Vec::new(),
+    let image = Image::new(&tiff, directory, limits, policy)?;
+    let (size, samples) = ((image.width, image.height), image.pixels.samples());
+    let orientation = image.orientation;
+    let cost = cost(&image).saturating_add(orientation.memory(size, samples));
+    let lease = check(orientation.size(size), samples, cost, limits)?;
+    let rows = TiffRows {
+        scale: image.scale(),
+        is_tall: is_tall(&image),
+        image: Arc::new(image),
+        next_row: 0,
+        rest: Vec::new(),
         given: 0,
-    }))
+        open: None,
+        scratch: Scratch::default(),
+        _lease: lease,
+    };
+    oriented(Box::new(rows), orientation, limits)
 }
 
-/// Compression 7, JPEG (TIFF technical note 2).
-fn is_jpeg(decoder: &mut TiffDecoder) -> Result<bool, SourceError> {
-    const JPEG: u16 = 7;
-    Ok(decoder
-        .find_tag_unsigned::<u16>(Tag::Compression)
-        .map_err(damaged)?
-        == Some(JPEG))
+/// Whether strips are decoded one after the other, row by row.
+fn is_tall(image: &Image) -> bool {
+    let is_streamed = !matches!(image.compression, Compression::None | Compression::Jpeg(_));
+    is_streamed && !image.chunks.is_tiled && image.chunks.height > TALL
 }
 
-/// How pixels lie in the file, and so how they become ours.
-enum Pixels {
-    /// Grey of 1, 2, 4, 8 or 16 bits, white at the top.
-    Gray(u8),
-    /// Grey and a sample to leave out.
-    GrayAlpha,
-    /// RGB of 8 or 16 bits.
-    Rgb,
-    /// RGB and a sample to leave out.
-    RgbAlpha,
-}
-
-impl Pixels {
-    fn of(color: ColorType, decoder: &mut TiffDecoder) -> Result<Self, SourceError> {
-        match color {
-            ColorType::Gray(bits @ (1 | 2 | 4 | 8 | 16)) => Ok(Self::Gray(bits)),
-            ColorType::GrayA(8 | 16) => Ok(Self::GrayAlpha),
-            ColorType::RGB(8 | 16) => Ok(Self::Rgb),
-            // The decoder turns YCbCr into RGB where it is inside of JPEG strips, and only there.
-            ColorType::YCbCr(8) if is_jpeg(decoder)? => Ok(Self::Rgb),
-            ColorType::RGBA(8 | 16) => Ok(Self::RgbAlpha),
-            other => Err(SourceError::Unsupported(format!(
-                "TIFF with pixels of {other:?}"
-            ))),
-        }
+/// Bytes that decoding holds beside the rows that it gives.
+fn cost(image: &Image) -> u64 {
+    let threads = rayon::current_num_threads() as u64;
+    let row = image.row_bytes().unwrap_or(usize::MAX) as u64;
+    let pixels = u64::from(image.width.max(image.chunks.width));
+    // Raw bytes, samples of one plane and of all, and the same without alpha.
+    let rows = row.saturating_add(pixels * image.samples.max(4) as u64 * 8);
+    let mut chunk = rows.saturating_add((128 << 10) * image.planes() as u64);
+    if matches!(image.compression, Compression::Jpeg(_)) {
+        // The stream, its coefficients and its pixels.
+        chunk = chunk.saturating_add(jpeg_bytes(image).saturating_mul(3) * image.planes() as u64);
     }
-
-    fn samples(&self) -> Samples {
-        match self {
-            Self::Gray(_) | Self::GrayAlpha => Samples::Gray,
-            Self::Rgb | Self::RgbAlpha => Samples::Color,
-        }
-    }
-
-    /// Bytes of one row of `width` pixels as 8-bit data of the decoder.
-    fn row_bytes(&self, width: usize) -> usize {
-        match self {
-            Self::Gray(bits @ (1 | 2 | 4)) => (width * usize::from(*bits)).div_ceil(8),
-            Self::Gray(_) => width,
-            Self::GrayAlpha => width * 2,
-            Self::Rgb => width * 3,
-            Self::RgbAlpha => width * 4,
-        }
-    }
-
-    /// Turns one row of the decoder's 8-bit data into ours.
-    fn convert(&self, row: &[u8], out: &mut [u8]) {
-        match self {
-            Self::Gray(bits @ (1 | 2 | 4)) => unpack(row, *bits, out),
-            Self::Gray(_) | Self::Rgb => out.copy_from_slice(row),
-            Self::GrayAlpha => keep::<2, 1>(row, out),
-            Self::RgbAlpha => keep::<4, 3>(row, out),
-        }
-    }
-}
-
-fn keep<const FROM: usize, const TO: usize>(row: &[u8], out: &mut [u8]) {
-    for (pixel, target) in row.chunks_exact(FROM).zip(out.chunks_exact_mut(TO)) {
-        target.copy_from_slice(&pixel[..TO]);
-    }
-}
-
-/// Spreads samples of fewer than 8 bits over the whole range.
-fn unpack(row: &[u8], bits: u8, out: &mut [u8]) {
-    let per_byte = usize::from(8 / bits);
-    let highest = (1u16 << bits) - 1;
-    for (at, value) in out.iter_mut().enumerate() {
-        let shift = 8 - usize::from(bits) * (at % per_byte + 1);
-        let sample = u16::from(row[at / per_byte] >> shift) & highest;
-        *value = u8::try_from(sample * 255 / highest).unwrap_or(u8::MAX);
-    }
+    let height = u64::from(image.chunks.height.min(image.height));
+    let is_cut =
+        is_tall(image) || (image.compression == Compression::None && !image.chunks.is_tiled);
+    let rest = if is_cut {
+        0
+    } else {
+        u64::from(image.width) * height * bytes_per_pixel(image.pixels.samples()) as u64
+    };
+    chunk.saturating_mul(threads).saturating_add(rest)
 }
 
 struct TiffRows {
-    decoder: TiffDecoder,
-    width: u32,
-    height: u32,
-    pixels: Pixels,
-    chunk_width: u32,
-    /// Chunks side by side.
-    across: u32,
-    next_chunk: u32,
-    /// The rows of one row of chunks, and how many of its bytes were given.
-    band: Vec<u8>,
+    image: Arc<Image>,
+    scale: [u8; 256],
+    is_tall: bool,
+    next_row: u32,
+    /// Rows that were decoded and not asked for yet, and how many of their bytes were given.
+    rest: Vec<u8>,
     given: usize,
+    /// The strip that is being decoded row by row.
+    open: Option<Block>,
+    scratch: Scratch,
+    _lease: Lease,
+}
+
+/// Rows that lie in one row of strips or tiles.
+struct Piece<'a> {
+    down: u32,
+    /// Rows of it that are passed over; none, if it is compressed.
+    skip: u32,
+    rows: &'a mut [u8],
+}
+
+/// A strip or tile, where its rows belong.
+struct Task<'a> {
+    spans: Vec<Span>,
+    place: Place<'a>,
+}
+
+/// Where the rows of a strip or tile belong.
+enum Place<'a> {
+    /// They lie in the file as they are to be, one after the other.
+    Whole(&'a mut [u8]),
+    Lines(Vec<&'a mut [u8]>),
 }
 
 impl TiffRows {
-    /// Decodes the next row of chunks into `band`.
-    fn next_band(&mut self) -> Result<(), SourceError> {
-        let size = bytes_per_pixel(self.pixels.samples());
-        let stride = self.width as usize * size;
-        self.band.clear();
-        self.given = 0;
-        for column in 0..self.across {
-            let (width, height) = self.decoder.chunk_data_dimensions(self.next_chunk);
-            let data = eight_bits(self.decoder.read_chunk(self.next_chunk).map_err(damaged)?)?;
-            self.next_chunk += 1;
-            self.band.resize(stride * height as usize, 0);
-            let left = (column * self.chunk_width) as usize * size;
-            let right = left + width as usize * size;
-            let row_bytes = self.pixels.row_bytes(width as usize);
-            let rows = data.chunks_exact(row_bytes.max(1));
-            if row_bytes == 0 || right > stride || rows.len() < height as usize {
-                return Err(SourceError::Damaged(
-                    "TIFF: a strip or tile is too short".to_owned(),
-                ));
+    fn stride(&self) -> usize {
+        self.image.width as usize * bytes_per_pixel(self.image.pixels.samples())
+    }
+
+    /// Decodes the next rows one after the other.
+    fn stream(&mut self, out: &mut [u8]) -> Result<(), SourceError> {
+        let stride = self.stride();
+        for line in out.chunks_exact_mut(stride) {
+            if self.next_row.is_multiple_of(self.image.chunks.height) {
+                let down = self.next_row / self.image.chunks.height;
+                let spans = spans(&self.image, down, 0)?.pop().unwrap_or_default();
+                self.open = Some(Block::open(&self.image, &spans)?);
             }
-            for (row, target) in rows.zip(self.band.chunks_exact_mut(stride)) {
-                self.pixels.convert(row, &mut target[left..right]);
-            }
-        }
-        if self.band.is_empty() {
-            return Err(SourceError::Damaged(
-                "TIFF: fewer rows than it says".to_owned(),
-            ));
+            let block = self.open.as_mut().ok_or_else(|| damaged("no strip"))?;
+            block.row(line, &self.scale, &mut self.scratch)?;
+            self.next_row += 1;
         }
         Ok(())
     }
+
+    /// Decodes the next rows side by side; gives how many bytes of `out` they filled. What is left
+    /// there is the beginning of a strip or tile.
+    fn band(&mut self, mut out: &mut [u8]) -> Result<usize, SourceError> {
+        let stride = self.stride();
+        let height = self.image.chunks.height;
+        let is_free = self.image.compression == Compression::None && !self.image.chunks.is_tiled;
+        let mut pieces = Vec::new();
+        let mut filled = 0;
+        loop {
+            let (down, skip) = (self.next_row / height, self.next_row % height);
+            let room = u32::try_from(out.len() / stride).unwrap_or(u32::MAX);
+            let mut rows = (height - skip).min(self.image.height - self.next_row);
+            if is_free {
+                rows = rows.min(room).min(PIECE);
+            }
+            if rows == 0 || rows > room {
+                break;
+            }
+            let (now, later) = out.split_at_mut(rows as usize * stride);
+            filled += now.len();
+            out = later;
+            pieces.push(Piece {
+                down,
+                skip,
+                rows: now,
+            });
+            self.next_row += rows;
+        }
+        decode(&self.image, pieces, stride, &self.scale)?;
+        Ok(filled)
+    }
+
+    /// Decodes the next row of strips or tiles into `rest`.
+    fn rest(&mut self) -> Result<(), SourceError> {
+        let stride = self.stride();
+        let height = self.image.chunks.height;
+        let rows = height.min(self.image.height - self.next_row);
+        self.rest.resize(rows as usize * stride, 0);
+        self.given = 0;
+        let piece = Piece {
+            down: self.next_row / height,
+            skip: 0,
+            rows: &mut self.rest,
+        };
+        self.next_row += rows;
+        decode(&self.image, vec![piece], stride, &self.scale)
+    }
+}
+
+/// Decodes pieces side by side.
+fn decode(
+    image: &Arc<Image>,
+    pieces: Vec<Piece<'_>>,
+    stride: usize,
+    scale: &[u8; 256],
+) -> Result<(), SourceError> {
+    let width = image.chunks.width as usize * bytes_per_pixel(image.pixels.samples());
+    let is_whole = image.compression == Compression::None
+        && image.is_direct()
+        && !image.is_reversed
+        && width == stride;
+    let mut tasks = Vec::new();
+    for piece in pieces {
+        let mut spans = spans(image, piece.down, piece.skip)?;
+        if is_whole {
+            let spans = spans.pop().unwrap_or_default();
+            let place = Place::Whole(piece.rows);
+            tasks.push(Task { spans, place });
+            continue;
+        }
+        let mut lines: Vec<Vec<&mut [u8]>> = spans.iter().map(|_| Vec::new()).collect();
+        for row in piece.rows.chunks_exact_mut(stride) {
+            for (lines, part) in lines.iter_mut().zip(row.chunks_mut(width)) {
+                lines.push(part);
+            }
+        }
+        tasks.extend(spans.into_iter().zip(lines).map(|(spans, lines)| Task {
+            spans,
+            place: Place::Lines(lines),
+        }));
+    }
+    tasks
+        .into_par_iter()
+        .try_for_each_init(Scratch::default, |scratch, task| {
+            task.run(image, scale, scratch)
+        })
+}
+
+impl Task<'_> {
+    fn run(
+        self,
+        image: &Arc<Image>,
+        scale: &[u8; 256],
+        scratch: &mut Scratch,
+    ) -> Result<(), SourceError> {
+        match self.place {
+            Place::Whole(rows) => {
+                let span = self.spans.first().ok_or_else(|| damaged("no strip"))?;
+                image.tiff.read(rows, span.offset)
+            }
+            Place::Lines(lines) => {
+                let mut block = Block::open(image, &self.spans)?;
+                lines
+                    .into_iter()
+                    .try_for_each(|line| block.row(line, scale, scratch))
+            }
+        }
+    }
+}
+
+/// Where the strips or tiles of one row of them lie: for each, one span a plane. Of those without
+/// compression, `skip` rows are passed over.
+fn spans(image: &Image, down: u32, skip: u32) -> Result<Vec<Vec<Span>>, SourceError> {
+    let across = u64::from(image.across());
+    let plane = across * u64::from(image.down());
+    let count = image.across() as usize;
+    let mut all = vec![Vec::with_capacity(image.planes()); count];
+    let row_bytes = image.row_bytes().unwrap_or(usize::MAX) as u64;
+    for number in 0..image.planes() as u64 {
+        let first = number * plane + u64::from(down) * across;
+        let offsets = image.tiff.numbers(image.chunks.offsets, first, count)?;
+        let lengths = image.tiff.numbers(image.chunks.bytes, first, count)?;
+        for ((spans, offset), length) in all.iter_mut().zip(offsets).zip(lengths) {
+            spans.push(if image.compression == Compression::None {
+                // What old programs write as the length is not always true.
+                Span {
+                    offset: offset.saturating_add(row_bytes.saturating_mul(u64::from(skip))),
+                    length: row_bytes.saturating_mul(u64::from(image.chunks.height - skip)),
+                }
+            } else {
+                Span { offset, length }
+            });
+        }
+    }
+    Ok(all)
 }
 
 impl RowReader for TiffRows {
     fn size(&self) -> (u32, u32) {
-        (self.width, self.height)
+        (self.image.width, self.image.height)
     }
 
     fn samples(&self) -> Samples {
-        self.pixels.samples()
+        self.image.pixels.samples()
+    }
+
+    fn profile(&self) -> Option<&[u8]> {
+        self.image.pixels.profile()
+    }
+
+    fn is_parallel(&self) -> bool {
+        !self.is_tall
     }
 
     fn read_rows(&mut self, mut out: &mut [u8]) -> Result<(), SourceError> {
+        let rows = out.len() / self.stride();
+        let ready = (self.rest.len() - self.given) / self.stride();
+        let left = (self.image.height - self.next_row) as usize + ready;
+        if rows > left {
+            return Err(damaged("fewer rows than it says"));
+        }
         while !out.is_empty() {
-            if self.given == self.band.len() {
-                self.next_band()?;
-            }
-            let ready = &self.band[self.given..];
+            let ready = &self.rest[self.given..];
             let count = ready.len().min(out.len());
             let (now, later) = out.split_at_mut(count);
             now.copy_from_slice(&ready[..count]);
             self.given += count;
             out = later;
+            if out.is_empty() {
+                break;
+            }
+            if self.is_tall {
+                return self.stream(out);
+            }
+            let filled = self.band(out)?;
+            out = &mut out[filled..];
+            if !out.is_empty() {
+                self.rest()?;
+            }
         }
         Ok(())
-    }
-}
-
-/// The upper eight bits of every sample.
-fn eight_bits(decoded: DecodingResult) -> Result<Vec<u8>, SourceError> {
-    match decoded {
-        DecodingResult::U8(data) => Ok(data),
-        DecodingResult::U16(data) => Ok(data.iter().map(|v| v.to_be_bytes()[0]).collect()),
-        _ => Err(SourceError::Unsupported(
-            "TIFF with samples that are no integers".to_owned(),
-        )),
-    }
-}
-
-fn damaged(error: TiffError) -> SourceError {
-    match error {
-        TiffError::UnsupportedError(what) => SourceError::Unsupported(format!("TIFF: {what}")),
-        TiffError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
-            SourceError::Io(error)
-        }
-        TiffError::LimitsExceeded => {
-            SourceError::Unsupported("TIFF with strips larger than the memory allowed".to_owned())
-        }
-        other => SourceError::Damaged(format!("TIFF: {other}")),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     /// Images that are decoded at the same time.
     #[arg(long, default_value_t = 2)]
     workers: usize,
-    /// Memory for decoding one image, in MiB.
+    /// Memory for decoding, in MiB for each image that is decoded at the same time; they share it.
     #[arg(long, default_value_t = 1024)]
     image_memory: u64,
     /// The removal of more than half of the items is meant.
@@ -120,10 +120,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .context("write --incoming and --directory, or --s3-bucket")?,
         published: arguments.published,
         default_language: arguments.default_language,
-        limits: Limits {
-            memory: arguments.image_memory << 20,
-            ..Limits::default()
-        },
+        limits: Limits::new(
+            Limits::default().pixels,
+            arguments
+                .image_memory
+                .saturating_mul(arguments.workers.max(1) as u64)
+                .saturating_mul(1 << 20),
+        ),
         workers: arguments.workers,
         confirm_removal: arguments.confirm_removal,
         dry: false,

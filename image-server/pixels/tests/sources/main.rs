@@ -1,0 +1,7 @@
+//! Sources of every format, of every colour, and damaged.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod color;
+mod formats;
+mod hostile;
+mod support;
