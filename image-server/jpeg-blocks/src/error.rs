@@ -24,7 +24,10 @@ pub enum Error {
         /// The limit that was exceeded.
         limit: u64,
     },
-    /// The stream or the scratch file could not be read or written.
+    /// The stream could not be read.
     #[error("reading failed: {0}")]
-    Io(#[from] io::Error),
+    Io(#[source] io::Error),
+    /// The scratch file could not be read or written.
+    #[error("a scratch file failed: {0}")]
+    Scratch(#[source] io::Error),
 }

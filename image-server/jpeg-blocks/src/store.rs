@@ -1,8 +1,9 @@
 //! All coefficients of an image, in memory or in a scratch file.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 
 use crate::decode::{Keep, Scratch};
+use crate::error::Error;
 use crate::header::Header;
 
 /// The coefficients of all components, each block in the order of streams.
@@ -67,7 +68,12 @@ impl Store {
     }
 
     /// Brings `count` rows of blocks of a component into memory, from `first` on.
-    pub(crate) fn load(&mut self, component: usize, first: usize, count: usize) -> io::Result<()> {
+    pub(crate) fn load(
+        &mut self,
+        component: usize,
+        first: usize,
+        count: usize,
+    ) -> Result<(), Error> {
         let Some(scratch) = &mut self.scratch else {
             return Ok(());
         };
@@ -81,8 +87,11 @@ impl Store {
             if !plane.written.get(number).is_some_and(|written| *written) {
                 continue;
             }
-            scratch.seek(SeekFrom::Start(plane.offset + (number * row * 2) as u64))?;
-            scratch.read_exact(&mut self.bytes)?;
+            let place = SeekFrom::Start(plane.offset + (number * row * 2) as u64);
+            scratch
+                .seek(place)
+                .and_then(|_| scratch.read_exact(&mut self.bytes))
+                .map_err(Error::Scratch)?;
             for (value, pair) in target.iter_mut().zip(self.bytes.chunks_exact(2)) {
                 *value = i16::from_le_bytes([pair[0], pair[1]]);
             }
@@ -91,7 +100,7 @@ impl Store {
     }
 
     /// Keeps what was changed of the rows of a component that are in memory.
-    pub(crate) fn save(&mut self, component: usize) -> io::Result<()> {
+    pub(crate) fn save(&mut self, component: usize) -> Result<(), Error> {
         let Some(scratch) = &mut self.scratch else {
             return Ok(());
         };
@@ -106,8 +115,11 @@ impl Store {
             for (value, pair) in source.iter().zip(self.bytes.chunks_exact_mut(2)) {
                 pair.copy_from_slice(&value.to_le_bytes());
             }
-            scratch.seek(SeekFrom::Start(plane.offset + (number * row * 2) as u64))?;
-            scratch.write_all(&self.bytes)?;
+            let place = SeekFrom::Start(plane.offset + (number * row * 2) as u64);
+            scratch
+                .seek(place)
+                .and_then(|_| scratch.write_all(&self.bytes))
+                .map_err(Error::Scratch)?;
         }
         Ok(())
     }
