@@ -6,6 +6,7 @@
 
 pub mod color;
 mod encode;
+mod kept;
 mod plan;
 mod pyramid;
 mod raster;
@@ -14,7 +15,8 @@ mod shrink;
 pub mod source;
 
 pub use encode::{EncodeError, JPEG_QUALITY};
+pub use kept::{Kept, Recoding};
 pub use plan::{Plan, Recipe, largest_area, plan};
-pub use pyramid::{BuildError, TILE, build_memory, build_pyramid};
+pub use pyramid::{BuildError, Built, TILE, build_memory, build_pyramid};
 pub use raster::Raster;
 pub use render::{RenderError, render};
