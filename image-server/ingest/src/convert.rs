@@ -234,10 +234,10 @@ fn try_out(source: &Source, number: usize, limits: &Limits) -> Result<Built, Fai
     let mut rows = source.rows(number, limits, COLOR)?;
     let (width, height) = rows.size();
     match build_pyramid(rows.as_mut(), Nowhere::default()) {
-        Ok(nowhere) => Ok(Built {
+        Ok(built) => Ok(Built {
             width,
             height,
-            bytes: nowhere.length,
+            bytes: built.out.length,
         }),
         Err(BuildError::Source(error)) => Err(Failure::Refused(error.into())),
         Err(error @ (BuildError::Write(_) | BuildError::Encode(_))) => {
@@ -292,8 +292,11 @@ fn store(
         .and_then(|file| {
             let out = BufWriter::with_capacity(1 << 20, file);
             match build_pyramid(rows.as_mut(), out) {
-                Ok(out) => {
-                    let file = out.into_inner().map_err(io::IntoInnerError::into_error);
+                Ok(built) => {
+                    let file = built
+                        .out
+                        .into_inner()
+                        .map_err(io::IntoInnerError::into_error);
                     let synced = file.and_then(|file| file.sync_all());
                     let named = synced.and_then(|()| fs::rename(&temporary, items.join(name)));
                     named

@@ -7,6 +7,7 @@
 pub mod color;
 mod decode;
 mod encode;
+mod kept;
 mod plan;
 mod pyramid;
 mod raster;
@@ -17,7 +18,8 @@ pub mod source;
 mod turn;
 
 pub use encode::{EncodeError, JPEG_QUALITY};
+pub use kept::{Kept, Recoding};
 pub use plan::{Plan, Recipe, largest_area, plan};
-pub use pyramid::{BuildError, TILE, build_memory, build_pyramid};
+pub use pyramid::{BuildError, Built, TILE, build_memory, build_pyramid};
 pub use raster::Raster;
 pub use render::{RenderError, Stage, render, render_observed};

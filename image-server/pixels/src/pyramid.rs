@@ -1,17 +1,24 @@
-//! Building: rows in, a file of tiles out, in memory that depends on the width alone.
+//! Building: rows or blocks in, a file of tiles out, in memory that depends on the width alone.
+
+mod blocks;
 
 use std::io::{Seek, Write};
 
 use rayon::prelude::*;
 use tiff_pyramid::{EncodedTile, Layout, PyramidWriter, Samples, TileAt, WriteError};
 
+pub(crate) use self::blocks::blocks_memory;
 use crate::encode::{self, EncodeError, View};
+use crate::kept::Kept;
 use crate::raster::bytes_per_pixel;
 use crate::shrink::halve;
 use crate::source::{RowReader, SourceError};
 
 /// The side of a stored tile, in pixels.
 pub const TILE: u32 = 512;
+
+/// Tiles that are encoded before they are written: enough for many cores, and little memory.
+const AT_ONCE: usize = 32;
 
 /// Why a pyramid could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +42,17 @@ pub fn build_memory(width: u32, samples: Samples) -> u64 {
     u64::from(width) * u64::from(TILE) * bytes_per_pixel(samples) as u64 * 4
 }
 
-/// Builds the pyramid of `source` into `out`.
+/// A pyramid that was built.
+#[derive(Debug)]
+pub struct Built<W> {
+    /// Where it was written.
+    pub out: W,
+    /// What it keeps of its source.
+    pub kept: Kept,
+}
+
+/// Builds the pyramid of `source` into `out`: from its coefficients where they can be stored as they are, else from
+/// its pixels.
 ///
 /// Works on rayon's threads; the caller waits.
 ///
@@ -44,35 +61,23 @@ pub fn build_memory(width: u32, samples: Samples) -> u64 {
 pub fn build_pyramid<W: Write + Seek + Send>(
     source: &mut dyn RowReader,
     out: W,
-) -> Result<W, BuildError> {
+) -> Result<Built<W>, BuildError> {
     let (width, height) = source.size();
     let samples = source.samples();
     let layout = Layout::new(width, height, TILE).ok_or(SourceError::Size { width, height })?;
-    let mut builder = Builder {
+    let builder = Builder {
         strips: layout.levels().iter().map(|_| Strip::default()).collect(),
         writer: PyramidWriter::new(out, layout.clone(), samples)?,
         size: bytes_per_pixel(samples),
         layout,
         samples,
     };
-    let stride = width as usize * builder.size;
-    // While one band is encoded the next is decoded: decoders have one thread each.
-    let band = |done: u32| (height - done).min(TILE) as usize * stride;
-    let (mut current, mut next) = (vec![0; band(0)], Vec::new());
-    source.read_rows(&mut current)?;
-    let mut done = height.min(TILE);
-    while done < height {
-        next.resize(band(done), 0);
-        let (read, built) =
-            rayon::join(|| source.read_rows(&mut next), || builder.rows(0, &current));
-        read?;
-        built?;
-        std::mem::swap(&mut current, &mut next);
-        done += (height - done).min(TILE);
-    }
-    builder.rows(0, &current)?;
+    let (out, kept) = match source.blocks() {
+        Ok(rows) => (builder.build_blocks(rows)?, Kept::Coefficients),
+        Err(reason) => (builder.build_rows(source)?, Kept::Recoded(reason)),
+    };
     source.finish()?;
-    Ok(builder.writer.finish()?)
+    Ok(Built { out, kept })
 }
 
 struct Builder<W> {
@@ -89,6 +94,30 @@ struct Strip {
     data: Vec<u8>,
     /// Rows of tiles already written.
     written: u32,
+}
+
+impl<W: Write + Seek + Send> Builder<W> {
+    /// Builds all levels from the pixels of the full image.
+    fn build_rows(mut self, source: &mut dyn RowReader) -> Result<W, BuildError> {
+        let (width, height) = source.size();
+        let stride = width as usize * self.size;
+        // While one band is encoded the next is decoded: decoders have one thread each.
+        let band = |done: u32| (height - done).min(TILE) as usize * stride;
+        let (mut current, mut next) = (vec![0; band(0)], Vec::new());
+        source.read_rows(&mut current)?;
+        let mut done = height.min(TILE);
+        while done < height {
+            next.resize(band(done), 0);
+            let (read, built) =
+                rayon::join(|| source.read_rows(&mut next), || self.rows(0, &current));
+            read?;
+            built?;
+            std::mem::swap(&mut current, &mut next);
+            done += (height - done).min(TILE);
+        }
+        self.rows(0, &current)?;
+        Ok(self.writer.finish()?)
+    }
 }
 
 impl<W: Write + Seek> Builder<W> {
@@ -137,29 +166,38 @@ impl<W: Write + Seek> Builder<W> {
     fn tiles(&mut self, number: usize, row: u32, data: &[u8]) -> Result<(), BuildError> {
         let level = self.layout.levels()[number];
         let stride = level.width as usize * self.size;
-        let encoded: Vec<EncodedTile> = (0..level.columns())
-            .into_par_iter()
-            .map(|column| {
-                let (width, height) = level.visible(column, row);
-                let view = View {
-                    data: &data[column as usize * TILE as usize * self.size..],
-                    width: width as usize,
-                    height: height as usize,
-                    stride,
-                    samples: self.samples,
-                };
-                encode_tile(&view, self.size)
-            })
-            .collect::<Result<_, EncodeError>>()?;
-        for (column, tile) in (0..).zip(&encoded) {
-            self.writer.tile(
-                TileAt {
-                    level: number,
-                    column,
-                    row,
-                },
-                tile,
-            )?;
+        let (samples, size) = (self.samples, self.size);
+        self.row_of(number, row, |column| {
+            let (width, height) = level.visible(column, row);
+            let view = View {
+                data: &data[column as usize * TILE as usize * size..],
+                width: width as usize,
+                height: height as usize,
+                stride,
+                samples,
+            };
+            Ok(encode_tile(&view, size)?)
+        })
+    }
+
+    /// Writes one row of tiles that `encode` gives, some of them at a time on all cores.
+    fn row_of(
+        &mut self,
+        level: usize,
+        row: u32,
+        encode: impl Fn(u32) -> Result<EncodedTile, BuildError> + Sync,
+    ) -> Result<(), BuildError> {
+        let columns = self.layout.levels()[level].columns();
+        for first in (0..columns).step_by(AT_ONCE) {
+            let some = first..columns.min(first + AT_ONCE as u32);
+            let encoded: Vec<EncodedTile> = some
+                .clone()
+                .into_par_iter()
+                .map(&encode)
+                .collect::<Result<_, _>>()?;
+            for (column, tile) in some.zip(&encoded) {
+                self.writer.tile(TileAt { level, column, row }, tile)?;
+            }
         }
         Ok(())
     }

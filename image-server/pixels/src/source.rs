@@ -7,7 +7,7 @@ mod budget;
 mod exif;
 mod gif;
 mod jp2;
-mod jpeg;
+pub(crate) mod jpeg;
 mod kind;
 mod limits;
 mod pixels;
@@ -20,14 +20,15 @@ mod webp;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 
+use jpeg_blocks::Rows;
 use tiff_pyramid::{MAX_SIDE, Samples};
 
 pub use self::budget::{Budget, Lease};
 pub use self::kind::{Kind, identify};
 pub use self::limits::Limits;
-use self::limits::check;
 pub use self::turn::{Orientation, oriented};
 pub use crate::color::ColorPolicy;
+use crate::kept::Recoding;
 
 /// Why a file gives no image.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +101,14 @@ pub trait RowReader: Send {
         false
     }
 
+    /// The blocks of a JPEG stream that can be stored as they are, if no row was read; or why they cannot.
+    ///
+    /// # Errors
+    /// If the image has to be made of its rows.
+    fn blocks(&mut self) -> Result<&mut Rows<File>, Recoding> {
+        Err(Recoding::Format)
+    }
+
     /// Fills `out`, whose length is a whole number of rows, with the next rows.
     ///
     /// # Errors
@@ -164,7 +173,7 @@ impl Source {
         let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::Start(0))?;
         match self.kind {
-            Kind::Jpeg => jpeg::open(file, limits),
+            Kind::Jpeg => jpeg::open(file, limits, policy),
             Kind::Png => png::open(file, limits, policy),
             Kind::Tiff => tiff::open(file, page, limits, policy),
             Kind::Jpeg2000 => jp2::open(file, limits, policy),

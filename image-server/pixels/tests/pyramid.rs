@@ -64,6 +64,7 @@ fn pyramid_of(source: &Source, page: usize) -> (Vec<u8>, Pyramid) {
         .unwrap();
     let file = build_pyramid(rows.as_mut(), Cursor::new(Vec::new()))
         .unwrap()
+        .out
         .into_inner();
     let pyramid = Pyramid::open(file.as_slice(), file.len() as u64).unwrap();
     (file, pyramid)

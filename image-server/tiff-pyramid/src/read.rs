@@ -7,7 +7,7 @@ use std::io;
 
 use crate::error::ReadError;
 use crate::layout::{Layout, TileAt};
-use crate::{Samples, tag};
+use crate::{Samples, Subsampling, tag};
 
 /// More levels than an image of [`crate::MAX_SIDE`] can have.
 const MAX_LEVELS: usize = 24;
@@ -62,6 +62,7 @@ impl Span {
 pub struct Pyramid {
     layout: Layout,
     samples: Samples,
+    subsampling: Subsampling,
     levels: Vec<LevelIndex>,
 }
 
@@ -104,6 +105,14 @@ impl Pyramid {
             tag::PHOTOMETRIC_YCBCR => Samples::Color,
             _ => return Err(ReadError::Format("a colour space that pyramids do not use")),
         };
+        let subsampling = first.subsampling(samples)?;
+        for smaller in directories.iter().skip(1) {
+            if smaller.subsampling(samples)? != Subsampling::HALVED {
+                return Err(ReadError::Format(
+                    "a smaller level whose chroma is not halved",
+                ));
+            }
+        }
         let levels = layout
             .levels()
             .iter()
@@ -140,6 +149,7 @@ impl Pyramid {
         Ok(Self {
             layout,
             samples,
+            subsampling,
             levels,
         })
     }
@@ -154,6 +164,12 @@ impl Pyramid {
     #[must_use]
     pub fn samples(&self) -> Samples {
         self.samples
+    }
+
+    /// How the chroma of the full image is sampled; that of the other levels is halved.
+    #[must_use]
+    pub fn full_subsampling(&self) -> Subsampling {
+        self.subsampling
     }
 
     /// Where the tile at `at` lies, cropped to the image; `None` if the pyramid has no such tile.
@@ -274,6 +290,20 @@ impl Directory {
             .first()
             .copied()
             .ok_or(ReadError::Format("a field is missing"))
+    }
+
+    /// How the chroma of a level is sampled; of a grey one it does not matter.
+    fn subsampling(&self, samples: Samples) -> Result<Subsampling, ReadError> {
+        match (samples, self.values(tag::YCBCR_SUBSAMPLING)) {
+            // Halved is what TIFF means when it says nothing.
+            (Samples::Gray, _) | (Samples::Color, []) => Ok(Subsampling::HALVED),
+            (Samples::Color, &[across, down]) => u8::try_from(across)
+                .ok()
+                .zip(u8::try_from(down).ok())
+                .and_then(|(across, down)| Subsampling::new(across, down))
+                .ok_or(ReadError::Format("an impossible sampling of chroma")),
+            (Samples::Color, _) => Err(ReadError::Format("an impossible sampling of chroma")),
+        }
     }
 
     /// The byte ranges of `count` tiles, none of them past the end of the file.

@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use crate::error::WriteError;
 use crate::layout::{Layout, Level, TileAt};
 use crate::read::Span;
-use crate::{Samples, tag};
+use crate::{Samples, Subsampling, tag};
 
 /// A file may grow past classic TIFF's 4 GiB when its pixels exceed this many bytes uncompressed.
 const CLASSIC_PIXEL_BYTES: u64 = 3 << 30;
@@ -28,6 +28,8 @@ pub struct PyramidWriter<W> {
     position: u64,
     big: bool,
     samples: Samples,
+    /// Of the full image.
+    subsampling: Subsampling,
     layout: Layout,
     levels: Vec<Written>,
 }
@@ -74,9 +76,17 @@ impl<W: Write + Seek> PyramidWriter<W> {
             position: start.len() as u64,
             big,
             samples,
+            subsampling: Subsampling::HALVED,
             layout,
             levels,
         })
+    }
+
+    /// The same, with tiles of the full image whose chroma is sampled so.
+    #[must_use]
+    pub fn with_full_subsampling(mut self, subsampling: Subsampling) -> Self {
+        self.subsampling = subsampling;
+        self
     }
 
     /// Appends one tile; tiles may come in any order.
@@ -210,7 +220,16 @@ impl<W: Write + Seek> PyramidWriter<W> {
             ),
         ];
         if self.samples == Samples::Color {
-            fields.push(short(tag::YCBCR_SUBSAMPLING, &[2, 2]));
+            let subsampling = if number == 0 {
+                self.subsampling
+            } else {
+                Subsampling::HALVED
+            };
+            let (across, down) = subsampling.factors();
+            fields.push(short(
+                tag::YCBCR_SUBSAMPLING,
+                &[u64::from(across), u64::from(down)],
+            ));
         }
         if !written.edges.is_empty() {
             fields.push((tag::EDGE_OFFSETS, offset_type, offsets(&written.edges)));

@@ -5,7 +5,8 @@ use std::io::Cursor;
 
 use proptest::prelude::*;
 use tiff_pyramid::{
-    EncodedTile, Layout, Pyramid, PyramidWriter, ReadError, Samples, TileAt, WriteError,
+    EncodedTile, Layout, Pyramid, PyramidWriter, ReadError, Samples, Subsampling, TileAt,
+    WriteError,
 };
 
 /// Bytes that tell which tile they belong to.
@@ -30,7 +31,13 @@ fn is_padded(layout: &Layout, at: TileAt) -> bool {
 }
 
 fn write(layout: &Layout, samples: Samples) -> Vec<u8> {
-    let mut writer = PyramidWriter::new(Cursor::new(Vec::new()), layout.clone(), samples).unwrap();
+    write_sampled(layout, samples, Subsampling::HALVED)
+}
+
+fn write_sampled(layout: &Layout, samples: Samples, full: Subsampling) -> Vec<u8> {
+    let mut writer = PyramidWriter::new(Cursor::new(Vec::new()), layout.clone(), samples)
+        .unwrap()
+        .with_full_subsampling(full);
     // Backwards, because tiles may come in any order.
     for at in places(layout).into_iter().rev() {
         let cropped = is_padded(layout, at).then(|| bytes_of(at, true));
@@ -180,4 +187,38 @@ fn directories_that_form_a_loop_are_refused() {
     let link = first + 2 + fields * 12;
     file[link..link + 4].copy_from_slice(&u32::try_from(first).unwrap().to_le_bytes());
     assert!(Pyramid::open(file.as_slice(), file.len() as u64).is_err());
+}
+
+#[test]
+fn the_full_image_says_how_its_chroma_is_sampled_and_nothing_impossible_is_read() {
+    let layout = Layout::new(40, 30, 16).unwrap();
+    for (across, down) in [(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (4, 2)] {
+        let full = Subsampling::new(across, down).unwrap();
+        let mut file = write_sampled(&layout, Samples::Color, full);
+        let pyramid = Pyramid::open(file.as_slice(), file.len() as u64).unwrap();
+        assert_eq!(pyramid.full_subsampling(), full);
+        // The field of the first directory, then those of smaller levels: tag 530, two shorts.
+        let field = [18, 2, 3, 0, 2, 0, 0, 0];
+        let places: Vec<usize> = (0..file.len() - 8)
+            .filter(|at| file[*at..at + 8] == field)
+            .collect();
+        assert_eq!(places.len(), layout.levels().len());
+        for (number, place) in places.into_iter().enumerate() {
+            let at = place + 8;
+            let before = file[at..at + 4].to_vec();
+            for wrong in [[3, 1], [0, 1], [2, 8], [1, 0]] {
+                file[at] = wrong[0];
+                file[at + 2] = wrong[1];
+                let refused = Pyramid::open(file.as_slice(), file.len() as u64);
+                assert!(refused.is_err(), "{wrong:?}");
+            }
+            file[at..at + 4].copy_from_slice(&[1, 0, 1, 0]);
+            let opened = Pyramid::open(file.as_slice(), file.len() as u64);
+            assert_eq!(opened.is_ok(), number == 0, "level {number}");
+            file[at..at + 4].copy_from_slice(&before);
+        }
+    }
+    for (across, down) in [(0, 1), (3, 1), (2, 3), (8, 1), (2, 255)] {
+        assert_eq!(Subsampling::new(across, down), None);
+    }
 }

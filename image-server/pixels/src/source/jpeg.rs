@@ -1,109 +1,216 @@
-//! JPEG sources: decoded as a whole, because the decoder gives no rows.
+//! JPEG sources: blocks of coefficients where they can be stored as they are, else rows of pixels.
+//!
+//! Both come as the stream does; one of several scans is held in memory if there is room in the budget, and in an
+//! unnamed scratch file otherwise.
 
 use std::fs::File;
-use std::io::{Cursor, Read};
 
-use tiff_pyramid::Samples;
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::errors::DecodeErrors;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use jpeg_blocks::{Colors, Decoder, Encoder, Error, Header, Keep, Rows};
+use tiff_pyramid::{Samples, Subsampling};
 
-use super::rows::WholeImage;
-use super::{Limits, RowReader, SourceError, check};
-use crate::raster::Raster;
+use super::budget::Lease;
+use super::limits::{check, check_size, lease, lease_now};
+use super::pixels::{Flat, Pixels};
+use super::turn::{Orientation, oriented};
+use super::{Limits, RowReader, SourceError};
+use crate::color::{Color, ColorPolicy, Model};
+use crate::kept::Recoding;
+use crate::pyramid::{TILE, blocks_memory, build_memory};
 
-/// The longest side a JPEG stream can state.
-const MAX_JPEG_SIDE: usize = 65_535;
+/// What profiles may take; those of presses have a few megabytes.
+const PROFILE: usize = 16 << 20;
 
-pub(super) fn open(mut file: File, limits: &Limits) -> Result<Box<dyn RowReader>, SourceError> {
-    let length = file.metadata()?.len();
-    if length > limits.memory() {
-        return Err(SourceError::Unsupported(format!(
-            "a JPEG file of {length} bytes"
-        )));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.read_to_end(&mut bytes)?;
-    let options = DecoderOptions::new_fast()
-        .set_strict_mode(true)
-        .set_max_width(MAX_JPEG_SIDE)
-        .set_max_height(MAX_JPEG_SIDE);
-    let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes.as_slice()), options);
-    decoder.decode_headers().map_err(damaged)?;
-    let header = decoder.info().ok_or_else(|| missing("no frame header"))?;
-    let input = decoder
-        .input_colorspace()
-        .ok_or_else(|| missing("no frame header"))?;
-    let samples = match input {
-        ColorSpace::Luma => Samples::Gray,
-        ColorSpace::YCbCr | ColorSpace::RGB => Samples::Color,
-        ColorSpace::CMYK | ColorSpace::YCCK => {
-            return Err(SourceError::Unsupported("JPEG in CMYK colours".to_owned()));
-        }
-        other => {
-            return Err(SourceError::Unsupported(format!(
-                "JPEG with colours of {other:?}"
-            )));
-        }
-    };
-    let (width, height) = (u32::from(header.width), u32::from(header.height));
-    let pixels = u64::from(width) * u64::from(height) * u64::from(header.components.max(1));
-    // A progressive stream is held as 16-bit coefficients beside the pixels.
-    let decoded = if is_progressive(&bytes) {
-        pixels * 3
-    } else {
-        pixels
-    };
-    let lease = check(
-        (width, height),
-        samples,
-        decoded.saturating_add(length),
-        limits,
+pub(super) fn open(
+    file: File,
+    limits: &Limits,
+    policy: ColorPolicy,
+) -> Result<Box<dyn RowReader>, SourceError> {
+    let decoder = Decoder::new(
+        file,
+        &jpeg_blocks::Limits {
+            pixels: limits.pixels,
+            profile: PROFILE,
+            ..jpeg_blocks::Limits::default()
+        },
     )?;
-    let output = match samples {
-        Samples::Gray => ColorSpace::Luma,
-        Samples::Color => ColorSpace::RGB,
+    let header = decoder.header().clone();
+    let size = (header.width, header.height);
+    check_size(size, limits)?;
+    let orientation = Orientation::of_tag(u64::from(header.orientation));
+    let color = Color::new(model(&header), header.profile.as_deref(), policy);
+    let mut recoding = recoding(&header, &color, orientation);
+    let pixels = Pixels::with_alpha(color, false);
+    let samples = pixels.samples();
+    let row = u64::from(header.width) * pixels.channels() as u64;
+    let as_pixels = jpeg_blocks::Pixels::<File>::memory(&header) + row;
+    let lease = if recoding.is_none() {
+        let need = decoder.memory() + blocks_memory(&header, samples);
+        lease(size, need, limits)?
+    } else {
+        let need = decoder.memory() + as_pixels + orientation.memory(size, samples);
+        check(orientation.size(size), samples, need, limits)?
     };
-    decoder.set_options(options.jpeg_set_out_colorspace(output));
-    let data = decoder.decode().map_err(damaged)?;
-    let expected = Raster::new(0, 0, samples);
-    let image = Raster {
-        width,
-        height,
-        data,
-        ..expected
+    let (keep, held) = keep(decoder.held(), limits)?;
+    let rows = decoder.begin(keep)?;
+    let mut recoded = None;
+    if recoding.is_none() && !Encoder::can_hold(rows.quantization()) {
+        recoding = Some(Recoding::Quantization);
+        recoded = Some(lease_now(
+            size,
+            as_pixels + build_memory(size.0, samples),
+            limits,
+        )?);
+    }
+    let reader = JpegRows {
+        size,
+        pixels,
+        recoding,
+        stream: Some(Stream::Blocks(Box::new(rows))),
+        row: Vec::new(),
+        flat: Flat::default(),
+        _leases: [Some(lease), held, recoded],
     };
-    if image.data.len() != image.stride() * height as usize {
-        return Err(missing("pixels are missing"));
-    }
-    Ok(Box::new(WholeImage::new(image, lease)))
+    oriented(Box::new(reader), orientation, limits)
 }
 
-fn damaged(error: DecodeErrors) -> SourceError {
-    match error {
-        DecodeErrors::Unsupported(what) => SourceError::Unsupported(format!("JPEG: {what:?}")),
-        DecodeErrors::LargeDimensions(_) => {
-            SourceError::Unsupported(format!("a JPEG side longer than {MAX_JPEG_SIDE}"))
+/// Where the coefficients of several scans are kept.
+fn keep(bytes: u64, limits: &Limits) -> Result<(Keep, Option<Lease>), SourceError> {
+    if bytes == 0 {
+        return Ok((Keep::Memory, None));
+    }
+    if let Some(lease) = limits.budget.lease_now(bytes) {
+        return Ok((Keep::Memory, Some(lease)));
+    }
+    let scratch = tempfile::tempfile_in(&limits.scratch).map_err(SourceError::Scratch)?;
+    Ok((Keep::Scratch(Box::new(scratch)), None))
+}
+
+fn model(header: &Header) -> Model {
+    match header.colors {
+        Colors::Gray => Model::Gray,
+        Colors::YCbCr | Colors::Rgb => Model::Rgb,
+        Colors::Cmyk | Colors::Ycck => Model::Cmyk,
+    }
+}
+
+/// Why the blocks cannot be stored as they are, as far as the header tells.
+fn recoding(header: &Header, color: &Color, orientation: Orientation) -> Option<Recoding> {
+    let is_stored = matches!(header.colors, Colors::Gray | Colors::YCbCr);
+    if !is_stored || !color.keeps_bytes() {
+        Some(Recoding::Colors)
+    } else if orientation != Orientation::Normal {
+        Some(Recoding::Orientation)
+    } else if subsampling(header).is_none() {
+        Some(Recoding::Sampling)
+    } else {
+        None
+    }
+}
+
+/// How chroma is sampled, if tiles can have it so; of grey it does not matter.
+pub(crate) fn subsampling(header: &Header) -> Option<Subsampling> {
+    match header.components.as_slice() {
+        [_] => Some(Subsampling::HALVED),
+        [luma, chroma @ ..] => {
+            // TIFF states the sampling of luma, and takes one block for each of the others.
+            let once = chroma.iter().all(|c| (c.horizontal, c.vertical) == (1, 1));
+            let factors = Subsampling::new(luma.horizontal, luma.vertical);
+            factors.filter(|_| once && TILE.is_multiple_of(header.unit_height()))
         }
-        other => SourceError::Damaged(format!("JPEG: {other:?}")),
+        [] => None,
     }
 }
 
-fn missing(what: &str) -> SourceError {
-    SourceError::Damaged(format!("JPEG: {what}"))
+/// The stream, and its colours.
+struct JpegRows {
+    size: (u32, u32),
+    pixels: Pixels,
+    recoding: Option<Recoding>,
+    /// Nothing after a stream whose pixels cannot be made.
+    stream: Option<Stream>,
+    row: Vec<u8>,
+    flat: Flat,
+    _leases: [Option<Lease>; 3],
 }
 
-/// Whether the frame header is that of a progressive stream (ITU-T T.81, table B.1: SOF2).
-fn is_progressive(bytes: &[u8]) -> bool {
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        match marker {
-            0xc2 => return true,
-            0xc0 | 0xc1 | 0xda => return false,
-            0xff => at += 1,
-            _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+/// A stream of blocks until somebody asks for pixels.
+enum Stream {
+    Blocks(Box<Rows<File>>),
+    Pixels(Box<jpeg_blocks::Pixels<File>>),
+}
+
+impl JpegRows {
+    fn pixels(&mut self) -> Result<&mut jpeg_blocks::Pixels<File>, SourceError> {
+        let stream = match self.stream.take() {
+            Some(Stream::Blocks(rows)) => {
+                Some(Stream::Pixels(Box::new(jpeg_blocks::Pixels::new(*rows)?)))
+            }
+            other => other,
+        };
+        match self.stream.insert(stream.ok_or_else(missing)?) {
+            Stream::Pixels(pixels) => Ok(pixels),
+            Stream::Blocks(_) => Err(missing()),
         }
     }
-    false
+}
+
+fn missing() -> SourceError {
+    SourceError::Damaged("JPEG: its pixels cannot be made".to_owned())
+}
+
+impl RowReader for JpegRows {
+    fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn samples(&self) -> Samples {
+        self.pixels.samples()
+    }
+
+    fn profile(&self) -> Option<&[u8]> {
+        self.pixels.profile()
+    }
+
+    fn blocks(&mut self) -> Result<&mut Rows<File>, Recoding> {
+        match (self.recoding, &mut self.stream) {
+            (None, Some(Stream::Blocks(rows))) => Ok(rows),
+            (recoding, _) => Err(recoding.unwrap_or(Recoding::Colors)),
+        }
+    }
+
+    fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {
+        if self.pixels.are_ours() {
+            return Ok(self.pixels()?.read_rows(out)?);
+        }
+        let width = self.size.0 as usize;
+        let mut row = std::mem::take(&mut self.row);
+        row.resize(width * self.pixels.channels(), 0);
+        let stride = width * crate::raster::bytes_per_pixel(self.samples());
+        for target in out.chunks_exact_mut(stride) {
+            self.pixels()?.read_rows(&mut row)?;
+            self.pixels.bytes(&row, &mut self.flat, target);
+        }
+        self.row = row;
+        Ok(())
+    }
+}
+
+impl From<Error> for SourceError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unsupported(what) => Self::Unsupported(format!("JPEG with {what}")),
+            Error::Pixels {
+                width,
+                height,
+                limit,
+            } => Self::Pixels {
+                width,
+                height,
+                limit,
+            },
+            Error::Io(error) => Self::Io(error),
+            Error::Scratch(error) => Self::Scratch(error),
+            error @ (Error::Damaged(_) | Error::Truncated) => Self::Damaged(error.to_string()),
+        }
+    }
 }

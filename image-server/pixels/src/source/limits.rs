@@ -77,12 +77,36 @@ pub(super) fn check(
     decoder: u64,
     limits: &Limits,
 ) -> Result<Lease, SourceError> {
-    check_size((width, height), limits)?;
     let need = decoder.saturating_add(build_memory(width, samples));
-    limits.budget.lease(need).ok_or(SourceError::Memory {
+    lease((width, height), need, limits)
+}
+
+/// The same, where `need` is all that decoding and building take.
+pub(super) fn lease(
+    (width, height): (u32, u32),
+    need: u64,
+    limits: &Limits,
+) -> Result<Lease, SourceError> {
+    check_size((width, height), limits)?;
+    let lease = limits.budget.lease(need);
+    lease.ok_or_else(|| too_little((width, height), need, limits))
+}
+
+/// Takes `need` bytes more for an image that has a lease, if they are there.
+pub(super) fn lease_now(
+    size: (u32, u32),
+    need: u64,
+    limits: &Limits,
+) -> Result<Lease, SourceError> {
+    let lease = limits.budget.lease_now(need);
+    lease.ok_or_else(|| too_little(size, need, limits))
+}
+
+fn too_little((width, height): (u32, u32), need: u64, limits: &Limits) -> SourceError {
+    SourceError::Memory {
         width,
         height,
         need,
         limit: limits.memory(),
-    })
+    }
 }

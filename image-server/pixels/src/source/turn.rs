@@ -7,11 +7,13 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use jpeg_blocks::Rows;
 use tiff_pyramid::Samples;
 
 use super::budget::Lease;
 pub use super::exif::Orientation;
 use super::{Limits, RowReader, SourceError};
+use crate::kept::Recoding;
 use crate::raster::bytes_per_pixel;
 
 /// The side of a block, in pixels: reading one is worth a seek, and a row of them is no burden.
@@ -80,6 +82,10 @@ impl RowReader for Mirrored {
 
     fn is_parallel(&self) -> bool {
         self.0.is_parallel()
+    }
+
+    fn blocks(&mut self) -> Result<&mut Rows<File>, Recoding> {
+        Err(self.0.blocks().err().unwrap_or(Recoding::Orientation))
     }
 
     fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {
@@ -328,6 +334,10 @@ impl RowReader for Turned {
 
     fn profile(&self) -> Option<&[u8]> {
         self.reader.profile()
+    }
+
+    fn blocks(&mut self) -> Result<&mut Rows<File>, Recoding> {
+        Err(self.reader.blocks().err().unwrap_or(Recoding::Orientation))
     }
 
     fn read_rows(&mut self, mut out: &mut [u8]) -> Result<(), SourceError> {
