@@ -1,4 +1,4 @@
-//! What may be asked of the institution's images, and what becomes of their colours.
+//! What may be asked of the institution's images.
 
 #![expect(
     unreachable_pub,
@@ -7,12 +7,11 @@
 
 use acervo_tenancy::Limits;
 use kube::KubeSchema;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::schema;
 
-/// What may be asked of the institution's images, and what becomes of their colours.
+/// What may be asked of the institution's images.
 #[derive(KubeSchema, Serialize, Deserialize, Debug, Clone, PartialEq, Eq, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct Images {
@@ -35,19 +34,6 @@ pub struct Images {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::seconds")]
     pub max_age: Option<u32>,
-    /// What becomes of colours beyond those of screens: `Convert` brings them to sRGB, `Embed` keeps them and their profile. Images that are published already stay as they are.
-    #[serde(default)]
-    pub colors: Colors,
-}
-
-/// What becomes of colours that a profile describes.
-#[derive(JsonSchema, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Colors {
-    /// They are brought to sRGB, which every program shows alike.
-    #[default]
-    Convert,
-    /// They are kept, and every answer carries the profile.
-    Embed,
 }
 
 impl Images {

@@ -103,7 +103,7 @@ pub struct IiifInstitutionSpec {
     /// What the institution's pages show of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<Pages>,
-    /// What may be asked of the institution's images, and what becomes of their colours.
+    /// What may be asked of the institution's images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<Images>,
     /// Who may look into the institution's namespace: groups as the cluster's authentication names them.

@@ -48,6 +48,8 @@ pub struct Stored {
     pub height: u32,
     /// Names source content and recipe; the base of strong `ETag`s.
     pub fingerprint: String,
+    /// What the full image keeps of its source: `kept`, or `recoded` and why.
+    pub original: String,
 }
 
 /// A file as it was when it was read, to tell whether it changed since.

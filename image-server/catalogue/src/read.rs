@@ -239,7 +239,7 @@ impl Catalogue {
         self.with(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT file, bytes, width, height, fingerprint FROM page WHERE code = ?",
+                    "SELECT file, bytes, width, height, fingerprint, original FROM page WHERE code = ?",
                 )?
                 .query_row([code], |row| {
                     Ok(Stored {
@@ -248,6 +248,7 @@ impl Catalogue {
                         width: row.get(2)?,
                         height: row.get(3)?,
                         fingerprint: row.get(4)?,
+                        original: row.get(5)?,
                     })
                 })
                 .optional()

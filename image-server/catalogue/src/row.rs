@@ -81,13 +81,14 @@ pub(crate) fn page(row: &Row<'_>, at: usize) -> rusqlite::Result<Page> {
             width: row.get(at + 10)?,
             height: row.get(at + 11)?,
             fingerprint: row.get(at + 12)?,
+            original: row.get(at + 13)?,
         },
         source: SourceFile {
-            path: row.get(at + 13)?,
-            size: row.get(at + 14)?,
-            modified: row.get(at + 15)?,
-            changed: row.get(at + 16)?,
-            page: row.get(at + 17)?,
+            path: row.get(at + 14)?,
+            size: row.get(at + 15)?,
+            modified: row.get(at + 16)?,
+            changed: row.get(at + 17)?,
+            page: row.get(at + 18)?,
         },
     })
 }

@@ -349,6 +349,7 @@ fn insert_page(
         stored.width,
         stored.height,
         stored.fingerprint,
+        stored.original,
         source.path,
         source.size,
         source.modified,

@@ -188,6 +188,7 @@ fn page(
             width: built.width,
             height: built.height,
             fingerprint,
+            original: built.original,
         },
         source: SourceFile {
             path: file.path(),
@@ -215,17 +216,21 @@ struct Built {
     width: u32,
     height: u32,
     bytes: u64,
+    /// What it keeps of its source, in words.
+    original: String,
 }
 
 /// A complete pyramid that is there already.
 fn stored(path: &Path) -> Option<Built> {
     let file = File::open(path).ok()?;
     let bytes = file.metadata().ok()?.len();
-    let full = Pyramid::open(&file, bytes).ok()?.layout().full();
+    let pyramid = Pyramid::open(&file, bytes).ok()?;
+    let full = pyramid.layout().full();
     Some(Built {
         width: full.width,
         height: full.height,
         bytes,
+        original: pyramid.description().to_owned(),
     })
 }
 
@@ -238,6 +243,7 @@ fn try_out(source: &Source, number: usize, limits: &Limits) -> Result<Built, Fai
             width,
             height,
             bytes: built.out.length,
+            original: built.kept.words().to_owned(),
         }),
         Err(BuildError::Source(error)) => Err(Failure::Refused(error.into())),
         Err(error @ (BuildError::Write(_) | BuildError::Encode(_))) => {
@@ -321,13 +327,10 @@ fn store(
         let _ = fs::remove_file(&temporary);
     }
     written?;
-    let (width, height) = rows.size();
-    let bytes = fs::metadata(items.join(name)).map_err(IngestError::at(items.join(name)));
-    let bytes = bytes.map_err(Failure::Ingest)?.len();
-    Ok(Built {
-        width,
-        height,
-        bytes,
+    let path = items.join(name);
+    stored(&path).ok_or_else(|| {
+        let error = io::Error::other("what was written cannot be read");
+        Failure::Ingest(IngestError::at(path)(error))
     })
 }
 

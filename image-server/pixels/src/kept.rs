@@ -23,3 +23,18 @@ pub enum Recoding {
     /// Its steps of quantisation are larger than baseline JPEG allows.
     Quantization,
 }
+
+impl Kept {
+    /// The same in words, for files and records.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Coefficients => "kept",
+            Self::Recoded(Recoding::Format) => "recoded: no JPEG",
+            Self::Recoded(Recoding::Sampling) => "recoded: sampling",
+            Self::Recoded(Recoding::Colors) => "recoded: colours",
+            Self::Recoded(Recoding::Orientation) => "recoded: orientation",
+            Self::Recoded(Recoding::Quantization) => "recoded: quantisation",
+        }
+    }
+}

@@ -65,16 +65,20 @@ pub fn build_pyramid<W: Write + Seek + Send>(
     let (width, height) = source.size();
     let samples = source.samples();
     let layout = Layout::new(width, height, TILE).ok_or(SourceError::Size { width, height })?;
-    let builder = Builder {
+    let mut builder = Builder {
         strips: layout.levels().iter().map(|_| Strip::default()).collect(),
         writer: PyramidWriter::new(out, layout.clone(), samples)?,
         size: bytes_per_pixel(samples),
         layout,
         samples,
     };
-    let (out, kept) = match source.blocks() {
-        Ok(rows) => (builder.build_blocks(rows)?, Kept::Coefficients),
-        Err(reason) => (builder.build_rows(source)?, Kept::Recoded(reason)),
+    let kept = source
+        .blocks()
+        .map_or_else(Kept::Recoded, |_| Kept::Coefficients);
+    builder.writer = builder.writer.with_description(kept.words());
+    let out = match source.blocks() {
+        Ok(rows) => builder.build_blocks(rows)?,
+        Err(_) => builder.build_rows(source)?,
     };
     source.finish()?;
     Ok(Built { out, kept })

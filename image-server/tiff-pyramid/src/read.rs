@@ -63,6 +63,7 @@ pub struct Pyramid {
     layout: Layout,
     samples: Samples,
     subsampling: Subsampling,
+    description: Box<str>,
     levels: Vec<LevelIndex>,
 }
 
@@ -146,12 +147,25 @@ impl Pyramid {
                 })
             })
             .collect::<Result<_, _>>()?;
+        let words = first.values(tag::IMAGE_DESCRIPTION).iter();
+        let words = words.map_while(|byte| {
+            u8::try_from(*byte)
+                .ok()
+                .filter(|byte| (b' '..=b'~').contains(byte))
+        });
         Ok(Self {
             layout,
             samples,
             subsampling,
+            description: words.map(char::from).collect(),
             levels,
         })
+    }
+
+    /// What its maker says of it; empty if nothing.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// Levels and tiles.

@@ -6,6 +6,7 @@ pub(crate) const IMAGE_LENGTH: u16 = 257;
 pub(crate) const BITS_PER_SAMPLE: u16 = 258;
 pub(crate) const COMPRESSION: u16 = 259;
 pub(crate) const PHOTOMETRIC: u16 = 262;
+pub(crate) const IMAGE_DESCRIPTION: u16 = 270;
 pub(crate) const ORIENTATION: u16 = 274;
 pub(crate) const SAMPLES_PER_PIXEL: u16 = 277;
 pub(crate) const PLANAR_CONFIGURATION: u16 = 284;

@@ -31,6 +31,7 @@ pub struct PyramidWriter<W> {
     /// Of the full image.
     subsampling: Subsampling,
     layout: Layout,
+    description: String,
     levels: Vec<Written>,
 }
 
@@ -77,9 +78,17 @@ impl<W: Write + Seek> PyramidWriter<W> {
             big,
             samples,
             subsampling: Subsampling::HALVED,
+            description: String::new(),
             layout,
             levels,
         })
+    }
+
+    /// The same, with words about the image, in ASCII.
+    #[must_use]
+    pub fn with_description(mut self, words: &str) -> Self {
+        words.clone_into(&mut self.description);
+        self
     }
 
     /// The same, with tiles of the full image whose chroma is sampled so.
@@ -219,6 +228,14 @@ impl<W: Write + Seek> PyramidWriter<W> {
                 lengths(&written.tiles),
             ),
         ];
+        if number == 0 && !self.description.is_empty() {
+            let words = self.description.bytes().chain([0]).map(u64::from);
+            let place = fields.partition_point(|(tag, ..)| *tag < tag::IMAGE_DESCRIPTION);
+            fields.insert(
+                place,
+                (tag::IMAGE_DESCRIPTION, tag::TYPE_ASCII, words.collect()),
+            );
+        }
         if self.samples == Samples::Color {
             let subsampling = if number == 0 {
                 self.subsampling

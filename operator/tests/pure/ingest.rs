@@ -1,6 +1,5 @@
 //! When an ingest starts, and which Jobs are no longer needed.
 
-use acervo_crds::images::{Colors, Images};
 use acervo_operator::names::{self, CONFIRM_REMOVAL, INGEST_NOW};
 use acervo_operator::reconcile::build::ingest_job::{
     Cause, job as built_job, jobs_to_start, next_wake, spent_jobs,
@@ -357,22 +356,6 @@ fn only_a_confirmed_removal_is_told_to_remove() {
     assert!(!arguments(&case).contains(&flag));
     let confirmed = case.annotated(CONFIRM_REMOVAL, &format!("placas:{A}"));
     assert!(arguments(&confirmed).contains(&flag));
-}
-
-#[test]
-fn an_institution_that_keeps_its_colours_has_them_kept() {
-    let mut case = quiet().handed_over(PLACAS, A);
-    let arguments = |case: &Case| {
-        let pod = case.build().ingest_jobs.remove(0).spec.unwrap().template;
-        let arguments = pod.spec.unwrap().containers.remove(0).args.unwrap();
-        arguments.join(" ")
-    };
-    assert!(!arguments(&case).contains("--colors"));
-    case.institution.spec.images = Some(Images {
-        colors: Colors::Embed,
-        ..Images::default()
-    });
-    assert!(arguments(&case).contains("--colors embed"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use axum::response::Response;
 use iiif_spec::presentation::{
     CanvasInput, Chapter, ImageResource, LanguageValues, Manifest, Reference, plain, v2,
 };
+use serde_json::json;
 
 use super::describe::{
     self, description, label, metadata, nothing, small, statement, texts, thumbnail,
@@ -54,8 +55,24 @@ pub(crate) async fn record(
     declared(asking, place, &name)?;
     let detail = find(asking, place, &name, item).await?;
     let etag = etag(asking, "", &["record", &name, &detail.digest]);
-    let make = || Ok(serde_json::to_vec_pretty(&detail.item.record)?.into());
+    let make = || {
+        let mut record = serde_json::to_value(&detail.item.record)?;
+        // Beside what people say of the item: what became of their files.
+        record["images"] = detail.item.pages.iter().map(image).collect();
+        Ok(serde_json::to_vec_pretty(&record)?.into())
+    };
     respond::named(asking.headers, &etag, "application/json", Keep::Ask, make)
+}
+
+/// An image of an item, for its data: its size, and whether its full image is the original's, bit for bit.
+fn image(page: &Page) -> serde_json::Value {
+    let stored = &page.stored;
+    json!({
+        "label": page.label,
+        "width": stored.width,
+        "height": stored.height,
+        "original": stored.original,
+    })
 }
 
 /// Where canvases and what belongs to them have their addresses.

@@ -7,7 +7,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use acervo_crds::collection::Source;
-use acervo_crds::images::Colors;
 use acervo_tenancy::CollectionName;
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
@@ -229,10 +228,6 @@ fn arguments(institution: &Validated<'_>, start: &IngestStart) -> Vec<String> {
     option("--published", &published);
     option("--default-language", language);
     option("--termination-message", LAST_WORDS);
-    let images = institution.institution.spec.images.as_ref();
-    if images.is_some_and(|images| images.colors == Colors::Embed) {
-        option("--colors", "embed");
-    }
     if start.cause == Cause::RemovalConfirmed {
         arguments.push("--confirm-removal".to_owned());
     }
