@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 use ureq::Agent;
+use ureq::http::Request;
 
 /// Longer than any request of the tests takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,6 +18,7 @@ const LARGEST: u64 = 256 << 20;
 static AGENT: LazyLock<Agent> = LazyLock::new(|| {
     Agent::config_builder()
         .http_status_as_error(false)
+        .allow_non_standard_methods(true)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .proxy(None)
@@ -75,11 +77,21 @@ pub fn get(url: &str) -> Result<Answer> {
 /// # Errors
 /// If there is no answer.
 pub fn get_with(url: &str, headers: &[(&str, &str)]) -> Result<Answer> {
-    let mut request = AGENT.get(url);
+    request("GET", url, headers)
+}
+
+/// `method` of `url` with request headers, without a body.
+///
+/// # Errors
+/// If there is no answer.
+pub fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+    let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let mut response = request.call().with_context(|| format!("GET {url}"))?;
+    let mut response = AGENT
+        .run(request.body(())?)
+        .with_context(|| format!("{method} {url}"))?;
     let headers = response
         .headers()
         .iter()

@@ -37,7 +37,7 @@ pub use documents::{Document, Documents, image_services};
 pub use fixtures::{Raster, jpeg_header, multi_page_tiff, png_bomb, tiff_claiming};
 pub use folder::{Collection, Folder, copy_folder};
 pub use html::{Element, elements, resolve};
-pub use http::{Answer, get, get_with, raw};
+pub use http::{Answer, get, get_with, raw, request};
 pub use institution::{VALUES, condition, institution};
 pub use kinds::Kinds;
 pub use kubectl::Kubectl;
