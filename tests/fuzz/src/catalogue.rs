@@ -139,3 +139,22 @@ fn seeds() -> Vec<Vec<u8>> {
     writer.finish("recipe").unwrap();
     vec![std::fs::read(&path).unwrap()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_seed_answers_every_question() {
+        for seed in seeds() {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&seed).unwrap();
+            let catalogue = Catalogue::open(file.path()).unwrap();
+            assert_eq!(catalogue.items().unwrap().len(), 2);
+            assert_eq!(catalogue.search("isla bru").unwrap().len(), 2);
+            listing(&catalogue).unwrap();
+            search(&catalogue).unwrap();
+            facets(&catalogue).unwrap();
+        }
+    }
+}

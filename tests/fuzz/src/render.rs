@@ -1,6 +1,6 @@
 //! Answers made from the tiles of a damaged pyramid.
 
-use acervo_pixels::{Plan, plan, render};
+use acervo_pixels::{Plan, RenderError, plan, render};
 use iiif_spec::{Evaluated, ImageRequest, Rules, Source, Turn, Version, evaluate};
 use tiff_pyramid::Pyramid;
 
@@ -30,30 +30,38 @@ fn run(bytes: &[u8]) {
     let Ok(pyramid) = Pyramid::open(bytes, bytes.len() as u64) else {
         return;
     };
+    for request in REQUESTS {
+        // An error is an answer.
+        let _ = answer(request, &pyramid, bytes);
+    }
+}
+
+/// Executes a request that needs pixels made; `None` if it needs none, or more than is allowed here.
+fn answer(
+    [region, size, rotation, rest]: [&str; 4],
+    pyramid: &Pyramid,
+    bytes: &[u8],
+) -> Option<Result<(), RenderError>> {
     let full = pyramid.layout().full();
     let image = Source {
         width: full.width,
         height: full.height,
     };
     if u64::from(image.width) * u64::from(image.height) > PIXELS {
-        return;
+        return None;
     }
-    for [region, size, rotation, rest] in REQUESTS {
-        let request = ImageRequest::parse(Version::V3, region, size, rotation, rest).unwrap();
-        // A size may come to nothing in a small image.
-        let Ok(asked) = evaluate(&request, &image, &Rules::default()) else {
-            continue;
-        };
-        let Plan::Render(recipe) = plan(&asked, pyramid.layout(), pyramid.samples()) else {
-            continue;
-        };
-        if recipe.memory > MEMORY {
-            continue;
-        }
-        if let Ok(answer) = render(&recipe, &pyramid, bytes) {
-            assert_eq!(size_of(&answer), turned(&asked), "{request}");
-        }
+    let request = ImageRequest::parse(Version::V3, region, size, rotation, rest).unwrap();
+    // A size may come to nothing in a small image.
+    let asked = evaluate(&request, &image, &Rules::default()).ok()?;
+    let Plan::Render(recipe) = plan(&asked, pyramid.layout(), pyramid.samples()) else {
+        return None;
+    };
+    if recipe.memory > MEMORY {
+        return None;
     }
+    Some(render(&recipe, pyramid, bytes).map(|answer| {
+        assert_eq!(size_of(&answer), turned(&asked), "{request}");
+    }))
 }
 
 /// The size of what is answered.
@@ -72,4 +80,23 @@ fn size_of(answer: &[u8]) -> (usize, usize) {
     }
     let header = turbojpeg::read_header(answer).unwrap();
     (header.width, header.height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_seed_answers_every_request() {
+        for (at, seed) in pyramid::seeds().iter().enumerate() {
+            let pyramid = Pyramid::open(seed.as_slice(), seed.len() as u64).unwrap();
+            for request in REQUESTS {
+                let answered = answer(request, &pyramid, seed);
+                assert!(
+                    matches!(answered, Some(Ok(()))),
+                    "seed {at}, {request:?}: {answered:?}"
+                );
+            }
+        }
+    }
 }
