@@ -60,7 +60,7 @@ run: build-tools $(VIEWER) ## build and start the whole platform from examples/,
 test: lint test-tools images ## everything that must hold; installs what it needs first
 	@tests/chart/check
 	@cd tests/cluster && shellcheck -x build up down inside install load node control-plane lib/*
-	@shellcheck tests/browser/install-viewers tests/chart/check tests/images/build tests/s3/build .ci/need .ci/run
+	@shellcheck tests/browser/install-viewers tests/chart/check tests/fuzz/run tests/images/build tests/s3/build .ci/need .ci/run
 	@$(call run-tests,$(TOOLS),$(test-env))
 
 .PHONY: test-fast
@@ -98,6 +98,12 @@ bench: build-tools $(VIEWER) $(BROWSER) $(SIMILARITY)/.ready ## measure: every p
 	@for part in $(or $(PART),$(wildcard tests/bench/*)); do \
 		part=tests/bench/$${part##*/}; [ -f $$part ] && [ -x $$part ] || continue; \
 		BENCH_BIN=$(TARGET)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) BENCH_SIMILARITY=$(SIMILARITY)/bin/python $$part; \
+	done
+
+.PHONY: fuzz
+fuzz: build-tools ## search for bytes that break a parser, an hour for each: PART=source SECONDS=3600
+	@for part in $(or $(PART),url identifier pyramid render source catalogue); do \
+		tests/fuzz/run $$part $(or $(SECONDS),3600); \
 	done
 
 .PHONY: images

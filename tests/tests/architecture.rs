@@ -27,6 +27,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tiff-pyramid",
         ],
     ),
+    (
+        "acervo-fuzz",
+        &[
+            "acervo-catalogue",
+            "acervo-pixels",
+            "acervo-record",
+            "acervo-tenancy",
+            "iiif-spec",
+            "tiff-pyramid",
+        ],
+    ),
     ("acervo-page-text", &["acervo-tenancy"]),
     ("acervo-pages", &["acervo-record", "acervo-tenancy"]),
     ("acervo-record", &["acervo-tenancy"]),
