@@ -4,6 +4,7 @@ mod block;
 mod decompress;
 mod directory;
 mod image;
+mod read;
 mod unpack;
 
 use std::fs::File;
