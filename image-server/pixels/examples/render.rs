@@ -115,6 +115,7 @@ fn main() {
     };
     let file = build_pyramid(rows().as_mut(), Cursor::new(Vec::new()))
         .unwrap()
+        .out
         .into_inner();
     let file = file.as_slice();
     let pyramid = Pyramid::open(file, file.len() as u64).unwrap();

@@ -13,6 +13,8 @@ use crate::{Samples, Subsampling, tag};
 const MAX_LEVELS: usize = 24;
 /// More fields than a directory of ours has.
 const MAX_FIELDS: u64 = 64;
+/// Bytes of a text that are read.
+const MAX_WORDS: u64 = 256;
 
 /// Bytes that can be read at any place: a file, or memory in tests.
 pub trait ReadAt {
@@ -133,31 +135,23 @@ impl Pyramid {
                 }
                 Ok(LevelIndex {
                     tiles: directory.spans(
-                        tag::TILE_OFFSETS,
-                        tag::TILE_BYTE_COUNTS,
+                        &file,
+                        [tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS],
                         level.count(),
-                        length,
                     )?,
                     edges: directory.spans(
-                        tag::EDGE_OFFSETS,
-                        tag::EDGE_BYTE_COUNTS,
+                        &file,
+                        [tag::EDGE_OFFSETS, tag::EDGE_BYTE_COUNTS],
                         level.edge_count(),
-                        length,
                     )?,
                 })
             })
             .collect::<Result<_, _>>()?;
-        let words = first.values(tag::IMAGE_DESCRIPTION).iter();
-        let words = words.map_while(|byte| {
-            u8::try_from(*byte)
-                .ok()
-                .filter(|byte| (b' '..=b'~').contains(byte))
-        });
         Ok(Self {
             layout,
             samples,
             subsampling,
-            description: words.map(char::from).collect(),
+            description: first.words(&file, tag::IMAGE_DESCRIPTION)?,
             levels,
         })
     }
@@ -219,8 +213,31 @@ struct Input<'s, S: ?Sized> {
 }
 
 struct Directory {
-    fields: Vec<(u16, Vec<u64>)>,
+    fields: Vec<Field>,
     next: u64,
+}
+
+/// A field of a directory. What lies elsewhere is not read before it is known how much it must be: a small
+/// file can promise any number of long fields.
+struct Field {
+    tag: u16,
+    /// Bytes of one value.
+    size: u64,
+    count: u64,
+    value: Value,
+}
+
+enum Value {
+    Inline(Vec<u8>),
+    At(u64),
+}
+
+impl Field {
+    fn values(&self, bytes: &[u8]) -> Vec<u64> {
+        let size = usize::try_from(self.size).unwrap_or(1);
+        let count = usize::try_from(self.count).unwrap_or(usize::MAX);
+        bytes.chunks_exact(size).take(count).map(unsigned).collect()
+    }
 }
 
 impl<S: ReadAt + ?Sized> Input<'_, S> {
@@ -271,18 +288,18 @@ impl<S: ReadAt + ?Sized> Input<'_, S> {
                 continue;
             };
             let (count, value) = field[4..].split_at(inline_width);
-            let total = unsigned(count)
-                .checked_mul(size)
-                .ok_or(ReadError::Format("a field longer than any file"))?;
-            let bytes = if total <= inline {
-                value[..usize::try_from(total).unwrap_or(0)].to_vec()
-            } else {
-                self.bytes("a field", unsigned(value), total)?
-            };
-            let values = bytes
-                .chunks_exact(usize::try_from(size).unwrap_or(1))
-                .map(unsigned);
-            fields.push((tag, values.collect()));
+            let count = unsigned(count);
+            let is_inline = count.checked_mul(size).is_some_and(|total| total <= inline);
+            fields.push(Field {
+                tag,
+                size,
+                count,
+                value: if is_inline {
+                    Value::Inline(value.to_vec())
+                } else {
+                    Value::At(unsigned(value))
+                },
+            });
         }
         Ok(Directory {
             fields,
@@ -292,23 +309,70 @@ impl<S: ReadAt + ?Sized> Input<'_, S> {
 }
 
 impl Directory {
-    fn values(&self, tag: u16) -> &[u64] {
-        self.fields
-            .iter()
-            .find(|(t, _)| *t == tag)
-            .map_or(&[], |(_, values)| values)
+    fn field(&self, tag: u16) -> Option<&Field> {
+        self.fields.iter().find(|field| field.tag == tag)
+    }
+
+    /// The values of a field that stand in the directory itself.
+    fn inline(&self, tag: u16) -> Vec<u64> {
+        match self.field(tag) {
+            Some(field) => match &field.value {
+                Value::Inline(bytes) => field.values(bytes),
+                Value::At(_) => Vec::new(),
+            },
+            None => Vec::new(),
+        }
     }
 
     fn one(&self, tag: u16) -> Result<u64, ReadError> {
-        self.values(tag)
+        self.inline(tag)
             .first()
             .copied()
             .ok_or(ReadError::Format("a field is missing"))
     }
 
+    /// The values of a field that must have `count` of them: no more is read than that.
+    fn many<S: ReadAt + ?Sized>(
+        &self,
+        file: &Input<'_, S>,
+        tag: u16,
+        count: usize,
+    ) -> Result<Vec<u64>, ReadError> {
+        let field = match self.field(tag) {
+            None if count == 0 => return Ok(Vec::new()),
+            Some(field) if field.count == count as u64 => field,
+            _ => return Err(ReadError::Format("not as many tiles as its size asks for")),
+        };
+        match &field.value {
+            Value::Inline(bytes) => Ok(field.values(bytes)),
+            Value::At(offset) => {
+                let length = field.count.saturating_mul(field.size);
+                Ok(field.values(&file.bytes("a field", *offset, length)?))
+            }
+        }
+    }
+
+    /// The words of a field of text, cut where it is longer than any that we write.
+    fn words<S: ReadAt + ?Sized>(
+        &self,
+        file: &Input<'_, S>,
+        tag: u16,
+    ) -> Result<Box<str>, ReadError> {
+        let Some(field) = self.field(tag) else {
+            return Ok("".into());
+        };
+        let bytes = match &field.value {
+            Value::Inline(bytes) => bytes.clone(),
+            Value::At(offset) => file.bytes("a field", *offset, field.count.min(MAX_WORDS))?,
+        };
+        let printable = |byte: &u8| (b' '..=b'~').contains(byte);
+        let words = bytes.into_iter().take_while(printable);
+        Ok(words.map(char::from).collect())
+    }
+
     /// How the chroma of a level is sampled; of a grey one it does not matter.
     fn subsampling(&self, samples: Samples) -> Result<Subsampling, ReadError> {
-        match (samples, self.values(tag::YCBCR_SUBSAMPLING)) {
+        match (samples, self.inline(tag::YCBCR_SUBSAMPLING).as_slice()) {
             // Halved is what TIFF means when it says nothing.
             (Samples::Gray, _) | (Samples::Color, []) => Ok(Subsampling::HALVED),
             (Samples::Color, &[across, down]) => u8::try_from(across)
@@ -321,27 +385,24 @@ impl Directory {
     }
 
     /// The byte ranges of `count` tiles, none of them past the end of the file.
-    fn spans(
+    fn spans<S: ReadAt + ?Sized>(
         &self,
-        offsets: u16,
-        lengths: u16,
+        file: &Input<'_, S>,
+        [offsets, lengths]: [u16; 2],
         count: usize,
-        file: u64,
     ) -> Result<Box<[Span]>, ReadError> {
-        let (offsets, lengths) = (self.values(offsets), self.values(lengths));
-        if offsets.len() != count || lengths.len() != count {
-            return Err(ReadError::Format("not as many tiles as its size asks for"));
-        }
+        let offsets = self.many(file, offsets, count)?;
+        let lengths = self.many(file, lengths, count)?;
         offsets
-            .iter()
+            .into_iter()
             .zip(lengths)
-            .map(|(&offset, &length)| {
+            .map(|(offset, length)| {
                 let end = offset.saturating_add(length);
-                if end > file {
+                if end > file.length {
                     return Err(ReadError::Truncated {
                         what: "a tile",
                         end,
-                        length: file,
+                        length: file.length,
                     });
                 }
                 let length =

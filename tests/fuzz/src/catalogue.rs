@@ -87,6 +87,7 @@ fn page(code: &str) -> Page {
             width: 30,
             height: 40,
             fingerprint: "f".to_owned(),
+            original: "kept".to_owned(),
         },
         source: SourceFile {
             path: format!("a/{code}.jpg"),

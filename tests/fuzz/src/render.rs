@@ -2,7 +2,7 @@
 
 use acervo_pixels::{Plan, RenderError, plan, render};
 use iiif_spec::{Evaluated, ImageRequest, Rules, Source, Turn, Version, evaluate};
-use tiff_pyramid::Pyramid;
+use tiff_pyramid::{Pyramid, Samples};
 
 use crate::{Target, pyramid};
 
@@ -46,6 +46,7 @@ fn answer(
     let image = Source {
         width: full.width,
         height: full.height,
+        gray: pyramid.samples() == Samples::Gray,
     };
     if u64::from(image.width) * u64::from(image.height) > PIXELS {
         return None;
@@ -70,6 +71,7 @@ fn turned(asked: &Evaluated) -> (usize, usize) {
     match asked.turn {
         Turn::D90 | Turn::D270 => (height, width),
         Turn::D0 | Turn::D180 => (width, height),
+        Turn::Angle(_) => unreachable!("none of the requests turns by another angle"),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Every decoder, on the way that ingest takes.
 
+use std::fs::File;
 use std::io::{Cursor, Seek, Write};
 
 use acervo_pixels::source::{ColorPolicy, Limits, RowReader, Source, SourceError};
-use acervo_pixels::{BuildError, build_pyramid};
+use acervo_pixels::{BuildError, Kept, Recoding, build_pyramid};
+use jpeg_blocks::Rows;
 use tiff::encoder::{Compression, DeflateLevel, Predictor};
 use tiff_pyramid::{Pyramid, Samples};
 
@@ -63,8 +65,12 @@ fn build(rows: Box<dyn RowReader>) -> Result<(), BuildError> {
         Samples::Gray => 1,
         Samples::Color => 3,
     };
-    assert_eq!(counted.bytes, pixels * channels, "{width}×{height}");
-    let built = built.into_inner();
+    let of_rows = match built.kept {
+        Kept::Coefficients => 0,
+        Kept::Recoded(_) => pixels * channels,
+    };
+    assert_eq!(counted.bytes, of_rows, "{width}×{height}");
+    let built = built.out.into_inner();
     let pyramid = Pyramid::open(built.as_slice(), built.len() as u64).unwrap();
     let full = pyramid.layout().full();
     assert_eq!((full.width, full.height), (width, height));
@@ -81,6 +87,10 @@ struct Counted {
 impl RowReader for Counted {
     fn size(&self) -> (u32, u32) {
         self.rows.size()
+    }
+
+    fn blocks(&mut self) -> Result<&mut Rows<File>, Recoding> {
+        self.rows.blocks()
     }
 
     fn samples(&self) -> Samples {

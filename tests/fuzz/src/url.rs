@@ -13,23 +13,19 @@ pub(crate) const TARGET: Target = Target {
 
 /// Images that are asked: small, usual, and as long as there are.
 const IMAGES: [Source; 4] = [
-    Source {
-        width: 1,
-        height: 1,
-    },
-    Source {
-        width: 6000,
-        height: 4000,
-    },
-    Source {
-        width: 1 << 20,
-        height: 3,
-    },
-    Source {
-        width: 513,
-        height: 1 << 20,
-    },
+    image(1, 1),
+    image(6000, 4000),
+    image(1 << 20, 3),
+    image(513, 1 << 20),
 ];
+
+const fn image(width: u32, height: u32) -> Source {
+    Source {
+        width,
+        height,
+        gray: false,
+    }
+}
 
 /// Limits of institutions: none, sides, an area, and all that are hard to keep.
 const RULES: [Rules; 4] = [
@@ -47,6 +43,7 @@ const fn rules(max_width: Option<u32>, max_height: Option<u32>, max_area: Option
         max_width,
         max_height,
         max_area,
+        upscaling: false,
         strict_size: false,
     }
 }
