@@ -32,7 +32,7 @@ fn serve() -> Result<Served> {
 fn serve_within(limits: &Value) -> Result<Served> {
     let volume = Volume::new("biblioteca", &["mapas"])?;
     let mut table = volume.table(&["mapas"]);
-    table["tenants"][0]["limits"] = limits.clone();
+    table["tenants"][0]["images"] = json!({ "limits": limits, "upscaling": false });
     volume.mount(&table.to_string())?;
     let picture = Raster::computed(SIZE.0, SIZE.1, 90);
     volume.hand_over("mapas", "plano.png", &picture.png()?)?;

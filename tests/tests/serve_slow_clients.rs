@@ -92,8 +92,8 @@ fn an_answer_that_nobody_reads_ends_its_connection() -> Result<()> {
     }
     until("the connection to be given up", LIMIT, || {
         let mut peeked = [0; 1];
-        match stream.write(b"GET") {
-            Ok(_) => {
+        match stream.write_all(b"GET") {
+            Ok(()) => {
                 let _ = stream.peek(&mut peeked);
                 Ok(None)
             }

@@ -18,7 +18,9 @@ pub(super) fn memory(pixels: u64, samples: Samples) -> u64 {
 }
 
 pub(super) fn tiff(raster: &Raster) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Cursor::new(Vec::with_capacity(raster.data.len() / 2));
+    // Room for what deflate lengthens: growing would hold the file twice.
+    let most = raster.data.len() + raster.data.len() / 100 + (64 << 10);
+    let mut out = Cursor::new(Vec::with_capacity(most));
     let mut encoder = TiffEncoder::new(&mut out)?
         .with_compression(Compression::Deflate(DeflateLevel::Fast))
         .with_predictor(Predictor::Horizontal);
