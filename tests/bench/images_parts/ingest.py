@@ -27,7 +27,7 @@ def ours(root, picture, most):
     """`acervo ingest` of a folder with one picture, and why not if it was refused."""
     volume = Volume(root / "one")
     place(picture, volume.incoming / picture.name)
-    result = volume.ingest(*(("--image-memory", str(most - ITSELF)) if most > BUDGETED else ()))
+    result = volume.ingest(*(("--memory", str(most)) if most > BUDGETED else ()))
     result["refused"] = ", ".join(volume.refused())
     shutil.rmtree(volume.root)
     return result
@@ -93,6 +93,6 @@ def ingest(root, pictures):
         "## Ingest", "",
         "`acervo ingest` of a folder with one picture, and `vips tiffsave " + " ".join(PYRAMID) + "` of the same file, in turns,",
         "both on all cores: seconds, seconds of processor, MiB at the peak. Ours also hashes the source, stores tiles at edges",
-        f"twice, syncs, and writes the catalogue and the report. From 100 MP progressive on it is told `--image-memory {256 - ITSELF}`, to",
+        f"twice, syncs, and writes the catalogue and the report. From 100 MP progressive on it is told `--memory 256`, to",
         "use the disk for the rest or to refuse.", "",
         table(["", "Times", "Acervo s", "CPU s", "MiB", "libvips s", "CPU s", "MiB", "ratio", "Refused"], rows)]), summary
