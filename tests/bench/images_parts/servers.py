@@ -50,7 +50,7 @@ class Acervo(Server):
 
     def __init__(self, volume, log, *more, prefix=(), pinned=True):
         table = volume.root / "table.json"
-        table.write_text(json.dumps({"version": 2, "tenants": [{
+        table.write_text(json.dumps({"version": 3, "tenants": [{
             "name": NAME, "displayName": {"en": "Library"}, "addresses": [{"prefix": ""}],
             "collections": [{"name": NAME, "label": {"en": "Pictures"}}]}]}))
         port, admin = free_port(), free_port()
