@@ -31,7 +31,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("acervo-pages", &["acervo-record", "acervo-tenancy"]),
     ("acervo-record", &["acervo-tenancy"]),
     ("acervo-sheet", &["acervo-record", "acervo-tenancy"]),
-    ("acervo-pixels", &["iiif-spec", "tiff-pyramid"]),
+    (
+        "acervo-pixels",
+        &["iiif-spec", "jpeg-blocks", "tiff-pyramid"],
+    ),
     ("acervo-operator", &["acervo-crds", "acervo-tenancy"]),
     ("acervo-tests", &["acervo-tenancy"]),
     (
