@@ -16,7 +16,11 @@ use turbojpeg::{Compressor, PixelFormat, Subsamp};
 /// A pixel with edges, gradients and grain, unlike in every colour.
 pub fn pixel(x: u32, y: u32) -> [u8; 3] {
     let grain = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) >> 7 & 15;
-    let edge = if (x / 23 + y / 31) % 2 == 0 { 60 } else { 0 };
+    let edge = if (x / 23 + y / 31).is_multiple_of(2) {
+        60
+    } else {
+        0
+    };
     let wave = (x * 3 + y * 2) % 256;
     [
         (wave / 2 + edge + grain) as u8,
