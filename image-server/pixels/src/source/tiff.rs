@@ -4,6 +4,7 @@ mod block;
 mod decompress;
 mod directory;
 mod image;
+mod read;
 mod unpack;
 
 use std::fs::File;
@@ -109,15 +110,16 @@ fn is_tall(image: &Image) -> bool {
 
 /// Bytes that decoding holds beside the rows that it gives.
 fn cost(image: &Image) -> u64 {
-    let threads = rayon::current_num_threads() as u64;
+    let chunks = u64::from(image.across()) * u64::from(image.down());
+    let threads = chunks.min(rayon::current_num_threads() as u64);
     let row = image.row_bytes().unwrap_or(usize::MAX) as u64;
     let pixels = u64::from(image.width.max(image.chunks.width));
     // Raw bytes, samples of one plane and of all, and the same without alpha.
     let rows = row.saturating_add(pixels * image.samples.max(4) as u64 * 8);
     let mut chunk = rows.saturating_add((128 << 10) * image.planes() as u64);
     if matches!(image.compression, Compression::Jpeg(_)) {
-        // The stream, its coefficients and its pixels.
-        chunk = chunk.saturating_add(jpeg_bytes(image).saturating_mul(3) * image.planes() as u64);
+        // The stream, its coefficients of 16 bits and its pixels.
+        chunk = chunk.saturating_add(jpeg_bytes(image).saturating_mul(4) * image.planes() as u64);
     }
     let height = u64::from(image.chunks.height.min(image.height));
     let is_cut =

@@ -149,7 +149,7 @@ fn tiff_of_every_compression_is_read() {
             if predictor == Predictor::Horizontal && !is_predicted {
                 continue;
             }
-            let file = encoded_tiff(compression, predictor);
+            let file = encoded_tiff(SIZE, compression, predictor);
             assert_is(&format!("{name} {predictor:?}"), &file, &rgb(SIZE), 0);
         }
     }

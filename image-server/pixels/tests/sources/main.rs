@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod color;
+mod damage;
 mod formats;
 mod hostile;
 mod support;

@@ -120,8 +120,10 @@ pub(crate) struct Tiff {
     pub(crate) is_big_endian: bool,
     pub(crate) is_big_tiff: bool,
     /// One list of tags an image, and its strips or tiles.
-    pub(crate) images: Vec<(Vec<(u16, Values)>, Vec<Vec<u8>>)>,
+    pub(crate) images: Vec<(Tags, Vec<Vec<u8>>)>,
 }
+
+pub(crate) type Tags = Vec<(u16, Values)>;
 
 #[derive(Clone)]
 pub(crate) enum Values {
@@ -146,7 +148,7 @@ pub(crate) fn strips(
     photometric: u16,
     (compression, rows): (u16, u32),
     strips: Vec<Vec<u8>>,
-    more: Vec<(u16, Values)>,
+    more: Tags,
 ) -> Tiff {
     let mut tags = vec![
         (256, long(width)),
@@ -269,6 +271,7 @@ pub(crate) fn pack(rows: &[u32], per_row: usize, bits: u32) -> Vec<u8> {
 
 /// By the encoder of the `tiff` crate.
 pub(crate) fn encoded_tiff(
+    size: (u32, u32),
     compression: tiff::encoder::Compression,
     predictor: tiff::encoder::Predictor,
 ) -> Vec<u8> {
@@ -278,7 +281,7 @@ pub(crate) fn encoded_tiff(
         .unwrap()
         .with_compression(compression)
         .with_predictor(predictor)
-        .write_image::<colortype::RGB8>(SIZE.0, SIZE.1, &rgb(SIZE))
+        .write_image::<colortype::RGB8>(size.0, size.1, &rgb(size))
         .unwrap();
     bytes.into_inner()
 }

@@ -212,7 +212,7 @@ impl Fax {
 fn set_bits(row: &mut [u8], begin: usize, end: usize) {
     let mut at = begin;
     while at < end {
-        if at % 8 == 0 && end - at >= 8 {
+        if at.is_multiple_of(8) && end - at >= 8 {
             let whole = (end - at) / 8;
             row[at / 8..at / 8 + whole].fill(0xff);
             at += whole * 8;
@@ -292,7 +292,7 @@ pub(super) fn jpeg_bytes(image: &Image) -> u64 {
     let samples = u64::from(image.chunks.width)
         .saturating_mul(u64::from(image.chunks.height))
         .saturating_mul(image.chunk_samples() as u64);
-    samples.saturating_mul(2).saturating_add(1 << 16)
+    samples.saturating_add(1 << 16)
 }
 
 /// One pixel of YCbCr (ITU-T T.871), in fractions of 65,536.
