@@ -121,11 +121,6 @@ impl Table {
         Some(entry.symbol())
     }
 
-    /// Takes the next symbol.
-    pub(crate) fn symbol(&self, bits: &mut Bits) -> Option<u8> {
-        self.long(bits)
-    }
-
     fn long(&self, bits: &mut Bits) -> Option<u8> {
         let next = bits.peek(16) as u32;
         let length = (1..17).find(|length| next < self.beyond[*length as usize])?;

@@ -2,11 +2,12 @@
 
 use std::io::Read;
 
+use crate::band::Token;
 use crate::bits::Bits;
 use crate::huffman::Table;
 use crate::input::Input;
 use crate::scan::Scan;
-use crate::sequential::Corrupt;
+use crate::sequential::{Corrupt, Step, step};
 
 /// The part of the coefficients that a scan gives, and where it is.
 pub(crate) struct Refinement {
@@ -52,26 +53,22 @@ pub(crate) fn first<R: Read>(
     }
     let mut at = refinement.first;
     while at <= refinement.last {
-        input.refill(bits);
-        let symbol = table.symbol(bits).ok_or(Corrupt)?;
-        let (run, size) = (symbol >> 4, u32::from(symbol & 15));
-        match (run, size) {
-            (15, 0) => at += 16,
-            (_, 0) => {
+        let token = match step(input, bits, table)? {
+            Step::Token(token) => token,
+            Step::End(run) => {
                 refinement.ended = ended(input, bits, run) - 1;
                 break;
             }
-            (_, 1..=10) => {
-                at += usize::from(run);
-                let value = bits.take_signed(size) << refinement.low;
-                if at > refinement.last || value.unsigned_abs() > 2047 {
-                    return Err(Corrupt);
-                }
-                block[at] = value as i16;
-                at += 1;
+        };
+        at += token.run();
+        if token != Token::ZEROS {
+            let value = i32::from(token.value()) << refinement.low;
+            if at > refinement.last || value.unsigned_abs() > 2047 {
+                return Err(Corrupt);
             }
-            _ => return Err(Corrupt),
+            block[at] = value as i16;
         }
+        at += 1;
     }
     Ok(())
 }
@@ -84,28 +81,29 @@ pub(crate) fn refine<R: Read>(
     refinement: &mut Refinement,
     block: &mut [i16; 64],
 ) -> Result<(), Corrupt> {
-    let step = 1i16 << refinement.low;
+    let size = 1i16 << refinement.low;
     let last = refinement.last;
     let mut at = refinement.first;
     if refinement.ended == 0 {
         while at <= last {
-            input.refill(bits);
-            let symbol = table.symbol(bits).ok_or(Corrupt)?;
-            let new = match (symbol >> 4, symbol & 15) {
-                (15, 0) => None,
-                (run, 0) => {
+            let token = match step(input, bits, table)? {
+                Step::Token(token) => token,
+                Step::End(run) => {
                     refinement.ended = ended(input, bits, run);
                     break;
                 }
-                (_, 1) if bits.take(1) == 1 => Some(step),
-                (_, 1) => Some(-step),
+            };
+            let new = match token.value() {
+                0 => None,
+                1 => Some(size),
+                -1 => Some(-size),
                 _ => return Err(Corrupt),
             };
             // Past as many zeros as the run says; what is not zero gets its bit.
-            let mut zeros = symbol >> 4;
+            let mut zeros = token.run();
             while at <= last {
                 if block[at] != 0 {
-                    one_more_bit(input, bits, step, &mut block[at]);
+                    one_more_bit(input, bits, size, &mut block[at]);
                 } else if zeros == 0 {
                     break;
                 } else {
@@ -125,7 +123,7 @@ pub(crate) fn refine<R: Read>(
     if refinement.ended > 0 {
         for value in block.iter_mut().take(last + 1).skip(at) {
             if *value != 0 {
-                one_more_bit(input, bits, step, value);
+                one_more_bit(input, bits, size, value);
             }
         }
         refinement.ended -= 1;
@@ -133,9 +131,9 @@ pub(crate) fn refine<R: Read>(
     Ok(())
 }
 
-fn one_more_bit<R: Read>(input: &mut Input<R>, bits: &mut Bits, step: i16, value: &mut i16) {
+fn one_more_bit<R: Read>(input: &mut Input<R>, bits: &mut Bits, size: i16, value: &mut i16) {
     input.refill(bits);
-    if bits.take(1) == 1 && *value & step == 0 {
-        *value += if *value > 0 { step } else { -step };
+    if bits.take(1) == 1 && *value & size == 0 {
+        *value += if *value > 0 { size } else { -size };
     }
 }

@@ -61,6 +61,36 @@ pub(crate) fn difference<R: Read>(
     Ok(bits.take_signed(size))
 }
 
+/// What stands next among AC coefficients.
+pub(crate) enum Step {
+    /// A coefficient, or sixteen zeros.
+    Token(Token),
+    /// Nothing more in this block; in progressive scans, in 2 to the power of this many or more.
+    End(u8),
+}
+
+/// Decodes what stands next among AC coefficients.
+#[inline(always)]
+pub(crate) fn step<R: Read>(
+    input: &mut Input<R>,
+    bits: &mut Bits,
+    table: &Table,
+) -> Result<Step, Corrupt> {
+    input.refill(bits);
+    let entry = table.entry(*bits);
+    if entry.is_whole() {
+        bits.skip(entry.length());
+        return Ok(Step::Token(Token(entry.value())));
+    }
+    let symbol = table.symbol_of(entry, bits).ok_or(Corrupt)?;
+    match (symbol >> 4, u32::from(symbol & 15)) {
+        (15, 0) => Ok(Step::Token(Token::ZEROS)),
+        (run, 0) => Ok(Step::End(run)),
+        (run, size @ 1..=10) => Ok(Step::Token(Token::new(run, bits.take_signed(size) as i16))),
+        _ => Err(Corrupt),
+    }
+}
+
 /// Decodes the AC coefficients of a block.
 #[inline(always)]
 pub(crate) fn coefficients<R: Read>(
@@ -72,21 +102,10 @@ pub(crate) fn coefficients<R: Read>(
     let mut count = 0;
     let mut next = 1;
     while next < 64 {
-        input.refill(bits);
-        let entry = table.entry(*bits);
-        let token = if entry.is_whole() {
-            bits.skip(entry.length());
-            Token(entry.value())
-        } else {
-            let symbol = table.symbol_of(entry, bits).ok_or(Corrupt)?;
-            if symbol == 0 {
-                break;
-            }
-            let (run, size) = (symbol >> 4, u32::from(symbol & 15));
-            if size > 10 || size == 0 && run != 15 {
-                return Err(Corrupt);
-            }
-            Token::new(run, bits.take_signed(size) as i16)
+        let token = match step(input, bits, table)? {
+            Step::Token(token) => token,
+            Step::End(0) => break,
+            Step::End(_) => return Err(Corrupt),
         };
         // Each takes at least one place, so that 64 are enough.
         tokens.list[count & 63] = token.0;

@@ -5,7 +5,7 @@ use std::io::{Cursor, Seek, Write};
 
 use acervo_pixels::source::{ColorPolicy, Limits, RowReader, Source, SourceError};
 use acervo_pixels::{Kept, Recoding, TILE, build_pyramid};
-use jpeg_blocks::{Band, Decoder, Header, Keep};
+use jpeg_blocks::{Band, Decoder, Encoder, Header, Keep, Rect};
 use tiff_pyramid::{Pyramid, Samples, TileAt};
 use turbojpeg::{Compressor, PixelFormat, Subsamp};
 use zune_jpeg::JpegDecoder;
@@ -27,6 +27,13 @@ fn pixel(x: u32, y: u32) -> [u8; 3] {
         byte(255 - y % 150 - edge),
     ]
 }
+
+/// The first tile of the full image.
+const FIRST: TileAt = TileAt {
+    level: 0,
+    column: 0,
+    row: 0,
+};
 
 /// How a fixture is stored.
 #[derive(Debug, Clone, Copy)]
@@ -349,71 +356,137 @@ fn what_cannot_be_kept_is_said_and_shows_the_same_picture() {
         quality: 90,
     };
     let plain = jpeg(700, 530, form);
-    let turned = with_segment(
-        &plain,
-        0xe1,
-        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x03\0\0\0\0\0\0",
+    let whole = jpeg(
+        700,
+        530,
+        Form {
+            sampling: Subsamp::None,
+            ..form
+        },
     );
     // Adobe says that the components are red, green and blue; JFIF must not speak against it.
     let jfif_length = 2 + usize::from(u16::from_be_bytes([plain[4], plain[5]]));
     let without_jfif = [&plain[..2], &plain[2 + jfif_length..]].concat();
-    let as_rgb = with_segment(&without_jfif, 0xee, b"Adobe\0\x64\0\0\0\0\0");
-    let mut odd = plain.clone();
-    let frame = odd
-        .windows(2)
-        .position(|pair| pair == [0xff, 0xc0])
-        .unwrap();
-    // Chroma of 2×2 blocks like luma: whatever follows is another picture, and that is refused.
-    odd[frame + 14] = 0x22;
     for (bytes, expected) in [
-        (&turned, Recoding::Orientation),
-        (&as_rgb, Recoding::Colors),
+        (
+            with_segment(&without_jfif, 0xee, b"Adobe\0\x64\0\0\0\0\0"),
+            Recoding::Colors,
+        ),
+        (sampled_twice(&whole), Recoding::Sampling),
+        (with_large_steps(&plain), Recoding::Quantization),
     ] {
-        let made = build(bytes);
+        let made = build(&bytes);
         assert_eq!(made.kept, Kept::Recoded(expected));
         assert_eq!(made.pyramid.full_subsampling().factors(), (2, 2));
+        let got = decode(made.tile(FIRST), Samples::Color);
+        let all = decode(&bytes, Samples::Color);
+        let from = all.chunks_exact(700 * 3).take(512);
+        let from = from.flat_map(|row| &row[..512 * 3]);
+        let sum: u64 = got
+            .iter()
+            .zip(from)
+            .map(|(a, b)| u64::from(a.abs_diff(*b)))
+            .sum();
+        let mean = sum as f64 / got.len() as f64;
+        assert!(mean < 12.0, "{expected:?}: {mean}");
     }
-    let wide = moxcms_display_p3();
-    let with_profile = with_segment(
-        &plain,
-        0xe2,
-        &[b"ICC_PROFILE\0\x01\x01", wide.as_slice()].concat(),
+}
+
+#[test]
+fn an_original_that_has_to_be_turned_is_encoded_anew() {
+    let plain = jpeg(
+        700,
+        530,
+        Form {
+            sampling: Subsamp::Sub2x2,
+            progressive: false,
+            quality: 90,
+        },
     );
-    assert_eq!(build(&with_profile).kept, Kept::Recoded(Recoding::Colors));
+    for (value, corner) in [(3, (699, 529)), (6, (0, 529))] {
+        let exif = [
+            b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(),
+            &[value, 0, 0, 0, 0, 0, 0],
+        ];
+        let made = build(&with_segment(&plain, 0xe1, &exif.concat()));
+        assert_eq!(made.kept, Kept::Recoded(Recoding::Orientation));
+        let got = decode(made.tile(FIRST), Samples::Color);
+        let all = decode(&plain, Samples::Color);
+        let at = (corner.1 * 700 + corner.0) * 3;
+        let near = got[..3].iter().zip(&all[at..at + 3]);
+        assert!(
+            near.into_iter().all(|(a, b)| a.abs_diff(*b) < 40),
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn a_profile_that_is_srgb_in_effect_costs_nothing_and_another_is_applied() {
+    let plain = jpeg(
+        300,
+        200,
+        Form {
+            sampling: Subsamp::Sub2x2,
+            progressive: false,
+            quality: 90,
+        },
+    );
     let srgb = lcms2::Profile::new_srgb().icc().unwrap();
-    let with_srgb = with_segment(
-        &plain,
-        0xe2,
-        &[b"ICC_PROFILE\0\x01\x01", srgb.as_slice()].concat(),
-    );
-    assert_eq!(build(&with_srgb).kept, Kept::Coefficients);
-    assert!(
-        open(&odd, &Limits::default())
-            .and_then(|mut rows| {
-                let mut out = vec![0; 700 * 530 * 3];
-                rows.read_rows(&mut out)
-            })
-            .is_err()
-    );
-    // Turned by half, the last pixel comes first.
-    let made = build(&turned);
-    let tile = TileAt {
-        level: 0,
-        column: 0,
-        row: 0,
+    for (profile, expected) in [
+        (srgb, Kept::Coefficients),
+        (display_p3(), Kept::Recoded(Recoding::Colors)),
+    ] {
+        let content = [b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat();
+        let made = build(&with_segment(&plain, 0xe2, &content));
+        assert_eq!(made.kept, expected);
+    }
+}
+
+/// The stream with every component sampled twice across, which is the same picture in another order.
+fn sampled_twice(stream: &[u8]) -> Vec<u8> {
+    let decoder = Decoder::new(stream, &jpeg_blocks::Limits::default()).unwrap();
+    let mut rows = decoder.begin(Keep::Memory).unwrap();
+    let mut band = Band::new();
+    rows.read(u32::MAX, &mut band).unwrap();
+    let mut header = rows.header().clone();
+    for component in &mut header.components {
+        component.horizontal = 2;
+    }
+    let all = Rect {
+        x: 0,
+        y: 0,
+        width: header.width,
+        height: header.height,
     };
-    let got = decode(made.tile(tile), Samples::Color);
-    let all = decode(&plain, Samples::Color);
-    let last = &all[all.len() - 3..];
-    assert!(
-        got[..3].iter().zip(last).all(|(a, b)| a.abs_diff(*b) < 40),
-        "{:?} {last:?}",
-        &got[..3]
+    let encoder = Encoder::new(&header, rows.quantization(), None).unwrap();
+    encoder.encode(&band, &all).unwrap()
+}
+
+/// The stream as an extended one, with 16-bit steps of quantisation whose last is above 255.
+fn with_large_steps(stream: &[u8]) -> Vec<u8> {
+    let mut out = stream.to_vec();
+    let place = |out: &[u8], code| {
+        let mut pairs = out.windows(2);
+        pairs.position(|pair| pair == [0xff, code]).unwrap()
+    };
+    let frame = place(&out, 0xc0);
+    out[frame + 1] = 0xc1;
+    let table = place(&out, 0xdb);
+    let mut content = vec![0xff, 0xdb, 0, 131, 0x10 | out[table + 4]];
+    content.extend(
+        out[table + 5..table + 69]
+            .iter()
+            .flat_map(|step| [0, *step]),
     );
+    let last = content.len() - 2;
+    content[last] = 1;
+    out.splice(table..table + 69, content);
+    out
 }
 
 /// The profile of displays of wide gamut.
-fn moxcms_display_p3() -> Vec<u8> {
+fn display_p3() -> Vec<u8> {
     let primaries = lcms2::CIExyYTRIPLE {
         Red: lcms2::CIExyY {
             x: 0.68,
@@ -496,6 +569,36 @@ fn a_stream_that_breaks_off_is_damaged_wherever_it_does() {
                 });
             let error = result.unwrap_err();
             assert!(error.starts_with("JPEG: "), "{share}: {error}");
+        }
+    }
+}
+
+#[test]
+fn inks_become_colours_and_are_encoded_anew() {
+    let (width, height) = (600u32, 40u32);
+    let inks: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).flat_map(move |x| [x / 3, y * 3, 40, x / 12]))
+        .map(|ink| u8::try_from(ink).unwrap())
+        .collect();
+    for color in [
+        jpeg_encoder::ColorType::Cmyk,
+        jpeg_encoder::ColorType::CmykAsYcck,
+    ] {
+        let mut bytes = Vec::new();
+        jpeg_encoder::Encoder::new(&mut bytes, 97)
+            .encode(&inks, 600, 40, color)
+            .unwrap();
+        let made = build(&bytes);
+        assert_eq!(made.kept, Kept::Recoded(Recoding::Colors), "{color:?}");
+        let tile = decode(made.tile(FIRST), Samples::Color);
+        for (x, y) in [(5u32, 5u32), (300, 30), (500, 20)] {
+            let at = ((y * 512 + x) * 3) as usize;
+            let [c, m, k] = [x / 3, y * 3, x / 12].map(|ink| 255 - ink);
+            for (got, left) in tile[at..at + 3].iter().zip([c, m, 215]) {
+                let expected = left * k / 255;
+                let error = i64::from(*got) - i64::from(expected);
+                assert!(error.abs() < 12, "{color:?} {x},{y}: {got} {expected}");
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod damage;
 #[path = "sources/support.rs"]
 mod support;
 
+use acervo_pixels::build_pyramid;
 use acervo_pixels::source::{ColorPolicy, Limits, Source, SourceError};
 use damage::{Numbers, files, mutate};
 use support::source;
@@ -41,6 +42,12 @@ fn read(source: &Source, limits: &Limits) -> Result<(), SourceError> {
     rows.finish()
 }
 
+/// Builds the pyramid into a file.
+fn build(source: &Source, limits: &Limits) {
+    let mut rows = source.rows(0, limits, ColorPolicy::ToSrgb).unwrap();
+    build_pyramid(rows.as_mut(), tempfile::tempfile().unwrap()).unwrap();
+}
+
 /// The most bytes that were held at a time while `work` ran.
 fn peak(work: impl FnOnce()) -> u64 {
     let profiler = dhat::Profiler::builder().testing().build();
@@ -65,6 +72,12 @@ fn no_reader_takes_more_memory_than_it_asked_for() {
         let limits = Limits::new(u64::MAX, need);
         let took = peak(|| read(&source, &limits).unwrap());
         println!("{name}: asks for {need}, takes {took}");
+        let built = peak(|| build(&source, &limits));
+        println!("{name}: asks for {need}, building takes {built}");
+        assert!(
+            built <= need + BESIDE,
+            "{name}: asks for {need}, building takes {built}"
+        );
         assert!(
             took <= need + BESIDE,
             "{name}: asks for {need}, takes {took}"

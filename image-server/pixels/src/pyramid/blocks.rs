@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use tiff_pyramid::{EncodedTile, Samples, Subsampling};
 
 use super::{AT_ONCE, BuildError, Builder, TILE, build_memory};
+use crate::raster::bytes_per_pixel;
 use crate::source::SourceError;
 use crate::source::jpeg::subsampling;
 
@@ -17,13 +18,11 @@ pub(crate) fn blocks_memory(header: &Header, samples: Samples) -> u64 {
     let band = Band::memory(header, TILE / header.unit_height());
     // What is built from pixels begins at half size, and one band of it is there at a time.
     let smaller = build_memory(header.width, samples) * 3 / 8;
-    let tile = u64::from(TILE) * u64::from(TILE) * samples_of(samples);
+    // Half of its pixels' bytes is more than any tile that is seen takes.
+    let tile = u64::from(TILE) * u64::from(TILE) * bytes_per_pixel(samples) as u64 / 2;
+    let tiles = tile * u64::from(header.width.div_ceil(TILE)).min(AT_ONCE as u64);
     let threads = rayon::current_num_threads() as u64;
-    band * 2 + smaller + tile * AT_ONCE as u64 / 2 + HalfSize::memory(header) * threads
-}
-
-fn samples_of(samples: Samples) -> u64 {
-    crate::raster::bytes_per_pixel(samples) as u64
+    band * 2 + smaller + tiles + HalfSize::memory(header) * threads
 }
 
 /// What one image is cut with.

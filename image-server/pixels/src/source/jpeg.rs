@@ -1,7 +1,7 @@
 //! JPEG sources: blocks of coefficients where they can be stored as they are, else rows of pixels.
 //!
-//! Both come as the stream does; one of several scans is held in memory if there is room in the budget, and in an
-//! unnamed scratch file otherwise.
+//! Both come as the stream does; one of several scans is held until all are read, in an unnamed scratch file if it is
+//! large or memory is short.
 
 use std::fs::File;
 
@@ -19,6 +19,10 @@ use crate::pyramid::{TILE, blocks_memory, build_memory};
 
 /// What profiles may take; those of presses have a few megabytes.
 const PROFILE: usize = 16 << 20;
+
+/// Bytes of coefficients that are worth their memory: a scratch file costs a seventh of the time more, and memory is
+/// what others wait for.
+const FEW: u64 = 64 << 20;
 
 pub(super) fn open(
     file: File,
@@ -73,16 +77,22 @@ pub(super) fn open(
     oriented(Box::new(reader), orientation, limits)
 }
 
-/// Where the coefficients of several scans are kept.
+/// Where the coefficients of several scans are kept: in memory if they are few or no scratch file can be made.
 fn keep(bytes: u64, limits: &Limits) -> Result<(Keep, Option<Lease>), SourceError> {
+    let lease = || limits.budget.lease_now(bytes);
     if bytes == 0 {
         return Ok((Keep::Memory, None));
     }
-    if let Some(lease) = limits.budget.lease_now(bytes) {
+    if let Some(lease) = (bytes <= FEW).then(lease).flatten() {
         return Ok((Keep::Memory, Some(lease)));
     }
-    let scratch = tempfile::tempfile_in(&limits.scratch).map_err(SourceError::Scratch)?;
-    Ok((Keep::Scratch(Box::new(scratch)), None))
+    match tempfile::tempfile_in(&limits.scratch) {
+        Ok(file) => Ok((Keep::Scratch(Box::new(file)), None)),
+        Err(error) => match lease() {
+            Some(lease) => Ok((Keep::Memory, Some(lease))),
+            None => Err(SourceError::Scratch(error)),
+        },
+    }
 }
 
 fn model(header: &Header) -> Model {

@@ -64,19 +64,19 @@ pub(crate) fn files(size: (u32, u32)) -> Vec<(&'static str, Vec<u8>)> {
     }
     let fax = encoder.finish().unwrap().finish();
     let picture = rgb(size);
-    let jpeg = turbojpeg::compress(
-        turbojpeg::Image {
+    let jpeg = |progressive| {
+        let mut compressor = turbojpeg::Compressor::new().unwrap();
+        compressor.set_subsamp(turbojpeg::Subsamp::Sub2x2).unwrap();
+        compressor.set_progressive(progressive).unwrap();
+        let image = turbojpeg::Image {
             pixels: picture.as_slice(),
             width: size.0 as usize,
             pitch: size.0 as usize * 3,
             height: size.1 as usize,
             format: turbojpeg::PixelFormat::RGB,
-        },
-        80,
-        turbojpeg::Subsamp::Sub2x2,
-    )
-    .unwrap()
-    .to_vec();
+        };
+        compressor.compress_to_vec(image).unwrap()
+    };
     let strip = |samples, photometric, compression, data, more| {
         strips(
             size,
@@ -117,7 +117,12 @@ pub(crate) fn files(size: (u32, u32)) -> Vec<(&'static str, Vec<u8>)> {
             "TIFF, PackBits",
             tiff(Compression::Packbits, Predictor::None),
         ),
-        ("TIFF, JPEG", strip(3, 6, 7, jpeg, Vec::new()).write()),
+        ("JPEG", jpeg(false)),
+        ("JPEG of several scans", jpeg(true)),
+        (
+            "TIFF, JPEG",
+            strip(3, 6, 7, jpeg(false), Vec::new()).write(),
+        ),
         (
             "BigTIFF, CCITT",
             Tiff {
