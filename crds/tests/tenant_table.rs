@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use acervo_crds::images::Images;
 use acervo_crds::{IiifInstitution, Outcome, PlatformConfig, Reason, read, tenant_table};
 use acervo_tenancy::{Address, TenantTable};
 use serde_json::json;
@@ -322,6 +323,38 @@ fn a_reason_is_written_as_its_name() {
         serde_json::to_value(problem).unwrap()["reason"],
         "InvalidName"
     );
+}
+
+#[test]
+fn an_institution_lowers_the_limits_of_its_plan_and_never_raises_them() {
+    let mut wanted = institution("a", None, "", &[]);
+    let images = |institution: &IiifInstitution| {
+        let outcome = tenant_table(std::slice::from_ref(institution), &platform(None));
+        let images = outcome.table.tenants[0].images;
+        let limits = images.limits;
+        (
+            (limits.max_width, limits.max_height, limits.max_area),
+            images.upscaling,
+            images.max_age,
+        )
+    };
+    // The plan `small` allows 50 megapixels.
+    let plan = Some(50_000_000);
+    assert_eq!(images(&wanted), ((None, None, plan), false, 86_400));
+    wanted.spec.images = Some(Images {
+        max_width: Some(3000),
+        max_area: Some(4_000_000),
+        upscaling: true,
+        max_age: Some(0),
+        ..Images::default()
+    });
+    let lower = ((Some(3000), None, Some(4_000_000)), true, 0);
+    assert_eq!(images(&wanted), lower);
+    wanted.spec.images = Some(Images {
+        max_area: Some(4_000_000_000),
+        ..Images::default()
+    });
+    assert_eq!(images(&wanted), ((None, None, plan), false, 86_400));
 }
 
 #[test]

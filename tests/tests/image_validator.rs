@@ -65,8 +65,8 @@ fn serve() -> Result<Served> {
 }
 
 /// What the validator asks for beyond level 2 that is not answered as it wants: files of two formats that are
-/// not offered, sizes that no server can answer all of (`^pct:200` and a `^max` of the image's own size), and,
-/// in WebP, bytes that are equal to a text, which in its Python none are.
+/// not offered, and sizes that no server can answer all of (`^pct:200` and a `^max` of the image's own size). Its
+/// check of WebP calls what only Python 2 has.
 const UNANSWERED: [&str; 4] = ["format_jp2", "format_pdf", "format_webp", "size_up"];
 
 /// Asserts that the validator runs `count` tests of `version` at `level` and that none fail but `unanswered`.

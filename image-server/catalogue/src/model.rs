@@ -48,7 +48,7 @@ pub struct Stored {
     pub height: u32,
     /// Names source content and recipe; the base of strong `ETag`s.
     pub fingerprint: String,
-    /// What the full image keeps of its source: `kept`, or `recoded` and why.
+    /// What the full image keeps of its source: `kept`, or `recoded-` and why.
     pub original: String,
 }
 

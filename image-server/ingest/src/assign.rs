@@ -144,15 +144,12 @@ impl<'a> Assigning<'a> {
                 self.without_image(row);
             }
             let record = Box::new(self.record(row));
-            members.extend(
-                self.take(row, files.clone())
-                    .into_iter()
-                    .map(|member| Member {
-                        record: Some(record.clone()),
-                        alt: row.alt.clone(),
-                        ..member
-                    }),
-            );
+            let taken = self.take(row, files.clone()).into_iter();
+            members.extend(taken.map(|member| Member {
+                record: Some(record.clone()),
+                alt: row.alt.clone(),
+                ..member
+            }));
         }
         members
     }
@@ -167,26 +164,24 @@ impl<'a> Assigning<'a> {
         files: Vec<&Found>,
         pages: &[(&Row, Vec<&Found>)],
     ) -> Vec<Member> {
-        let mut of_rows = self.pages(pages);
+        let of_rows = self.pages(pages);
         let paths: HashSet<String> = of_rows.iter().map(|member| member.file.path()).collect();
-        let (with_row, own): (Vec<&Found>, Vec<&Found>) =
-            files.iter().partition(|file| paths.contains(&file.path()));
+        let own = files.iter().copied();
+        let own = own.filter(|file| !paths.contains(&file.path())).collect();
         let mut members = self.take(row, own);
         // An alternative text of an item is that of its only image.
         if let [only] = members.as_mut_slice() {
             only.alt.clone_from(&row.alt);
         }
-        if members.is_empty() || with_row.is_empty() {
-            members.append(&mut of_rows);
-            return members;
-        }
+        let has_others = !members.is_empty();
+        members.extend(of_rows);
         // Rows for some of a folder's images: the order is that of the folder.
-        members.append(&mut of_rows);
-        let place = |member: &Member| {
-            let at = files.iter().position(|file| **file == member.file);
-            at.unwrap_or(files.len())
-        };
-        members.sort_by_cached_key(place);
+        if has_others && files.iter().any(|file| paths.contains(&file.path())) {
+            let order: HashMap<String, usize> =
+                files.iter().map(|file| file.path()).zip(0..).collect();
+            let place = |member: &Member| order.get(&member.file.path()).copied();
+            members.sort_by_cached_key(|member| place(member).unwrap_or(files.len()));
+        }
         members
     }
 

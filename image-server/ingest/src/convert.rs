@@ -216,7 +216,7 @@ struct Built {
     width: u32,
     height: u32,
     bytes: u64,
-    /// What it keeps of its source, in words.
+    /// What it keeps of its source, in a word.
     original: String,
 }
 
@@ -243,7 +243,7 @@ fn try_out(source: &Source, number: usize, limits: &Limits) -> Result<Built, Fai
             width,
             height,
             bytes: built.out.length,
-            original: built.kept.words().to_owned(),
+            original: built.kept.word().to_owned(),
         }),
         Err(BuildError::Source(error)) => Err(Failure::Refused(error.into())),
         Err(error @ (BuildError::Write(_) | BuildError::Encode(_))) => {

@@ -183,19 +183,20 @@ impl<'a> Gathering<'a> {
 /// Takes pages out whose code an earlier page has. Names that differ can give one code, such as `a.tif` and
 /// a file called `1` in the folder `a`; an address belongs to one image.
 fn yield_codes(published: &mut [Arc<Item>]) -> Vec<Remark> {
+    // Hardly ever, so that of many pages nothing is copied to find out.
+    let mut seen = HashSet::new();
+    let mut pages = published.iter().flat_map(|item| &item.pages);
+    if pages.all(|page| seen.insert(page.code.as_str())) {
+        return Vec::new();
+    }
     let mut owners: HashMap<String, String> = HashMap::new();
     let mut remarks = Vec::new();
     for item in published {
-        let is_twice = |page: &Page| owners.contains_key(&page.code);
-        if item.pages.iter().any(is_twice) {
-            let pages = &mut Arc::make_mut(item).pages;
-            for page in pages.extract_if(.., |page| owners.contains_key(&page.code)) {
-                let owner = owners[&page.code].clone();
-                remarks.push(Remark::refused(
-                    page.source.path,
-                    Reason::DuplicateItem(owner),
-                ));
-            }
+        let is_twice = |page: &mut Page| owners.contains_key(&page.code);
+        for page in Arc::make_mut(item).pages.extract_if(.., is_twice) {
+            let owner = owners[&page.code].clone();
+            let path = page.source.path;
+            remarks.push(Remark::refused(path, Reason::DuplicateItem(owner)));
         }
         let pages = item.pages.iter();
         owners.extend(pages.map(|page| (page.code.clone(), page.source.path.clone())));

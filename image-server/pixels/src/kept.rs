@@ -25,16 +25,16 @@ pub enum Recoding {
 }
 
 impl Kept {
-    /// The same in words, for files and records.
+    /// The same as a word for files and records, which never changes.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Coefficients => "kept",
-            Self::Recoded(Recoding::Format) => "recoded: no JPEG",
-            Self::Recoded(Recoding::Sampling) => "recoded: sampling",
-            Self::Recoded(Recoding::Colors) => "recoded: colours",
-            Self::Recoded(Recoding::Orientation) => "recoded: orientation",
-            Self::Recoded(Recoding::Quantization) => "recoded: quantisation",
+            Self::Recoded(Recoding::Format) => "recoded-format",
+            Self::Recoded(Recoding::Sampling) => "recoded-sampling",
+            Self::Recoded(Recoding::Colors) => "recoded-colors",
+            Self::Recoded(Recoding::Orientation) => "recoded-orientation",
+            Self::Recoded(Recoding::Quantization) => "recoded-quantization",
         }
     }
 }

@@ -75,7 +75,7 @@ pub fn build_pyramid<W: Write + Seek + Send>(
     let kept = source
         .blocks()
         .map_or_else(Kept::Recoded, |_| Kept::Coefficients);
-    builder.writer = builder.writer.with_description(kept.words());
+    builder.writer = builder.writer.with_description(kept.word());
     let out = match source.blocks() {
         Ok(rows) => builder.build_blocks(rows)?,
         Err(_) => builder.build_rows(source)?,

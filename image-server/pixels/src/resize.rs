@@ -122,7 +122,7 @@ pub(crate) fn scaled<F: ReadAt + ?Sized>(
             bands.make(false)?;
             observe(Stage::Decode);
         }
-        bands.grow(end);
+        bands.grow(end, crop.window(size, tile));
         let origin = (x, y + bands.first);
         tiles.row_of_tiles(row, crop.around, &mut bands.window, origin)?;
     }
@@ -186,11 +186,14 @@ impl<'a> Bands<'a> {
         self.crop.height / f64::from(self.size.height)
     }
 
-    /// Makes room for the rows of the region up to `end`.
-    fn grow(&mut self, end: u32) {
+    /// Makes room for the rows of the region up to `end`, in a window of `most` rows.
+    fn grow(&mut self, end: u32, most: u32) {
         self.window.height = end - self.first;
-        let bytes = self.window.height as usize * self.window.stride();
-        self.window.data.resize(bytes, 0);
+        let stride = self.window.stride();
+        let data = &mut self.window.data;
+        // At once, and not more with every row of tiles.
+        data.reserve_exact((most as usize * stride).saturating_sub(data.len()));
+        data.resize(self.window.height as usize * stride, 0);
     }
 
     /// Makes the rows of the answer whose rows of the region are there, or `all`; then drops those that

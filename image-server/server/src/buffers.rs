@@ -4,6 +4,9 @@ use std::cell::RefCell;
 
 /// The length of buffers that are kept: tiles are shorter, nearly all.
 const LENGTH: usize = 128 << 10;
+/// What is shorter gets a buffer of its own length: it costs little to make, and a kept one would hold much
+/// more than it says.
+const SHORT: usize = 16 << 10;
 /// Buffers that a thread keeps.
 const KEPT: usize = 8;
 
@@ -20,11 +23,19 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// A buffer of `length` bytes that say nothing yet.
     pub(crate) fn new(length: usize) -> Self {
-        let kept = (length <= LENGTH).then(|| FREE.with_borrow_mut(Vec::pop));
-        let bytes = kept
-            .flatten()
-            .unwrap_or_else(|| vec![0; length.max(LENGTH)].into());
+        let holds = Self::holds(length);
+        let kept = (holds == LENGTH).then(|| FREE.with_borrow_mut(Vec::pop));
+        let bytes = kept.flatten().unwrap_or_else(|| vec![0; holds].into());
         Self { bytes, length }
+    }
+
+    /// Bytes that a buffer of `length` bytes holds.
+    pub(crate) fn holds(length: usize) -> usize {
+        if length <= SHORT {
+            length
+        } else {
+            length.max(LENGTH)
+        }
     }
 }
 
@@ -63,7 +74,7 @@ mod tests {
     #[test]
     fn a_buffer_is_used_again_by_its_thread_and_is_never_longer_than_asked() {
         let place = |buffer: &Buffer| buffer.as_ref().as_ptr();
-        let first = Buffer::new(1000);
+        let first = Buffer::new(SHORT + 1);
         let at = place(&first);
         drop(first);
         let again = Buffer::new(70_000);
@@ -71,6 +82,8 @@ mod tests {
         let long = Buffer::new(LENGTH + 1);
         assert_eq!(long.as_ref().len(), LENGTH + 1);
         drop(long);
-        assert_ne!(place(&Buffer::new(5)), at, "it is in use");
+        assert_ne!(place(&Buffer::new(LENGTH)), at, "it is in use");
+        let short = Buffer::new(5);
+        assert_eq!((short.as_ref().len(), short.bytes.len()), (5, 5));
     }
 }

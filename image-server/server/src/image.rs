@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use acervo_pixels::{Plan, Recipe, plan, render};
-use acervo_tenancy::Limits;
+use acervo_tenancy::Images;
 use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
@@ -17,6 +17,7 @@ use iiif_spec::{
 use tiff_pyramid::Samples;
 
 use crate::answer::{Asking, Place};
+use crate::buffers::Buffer;
 use crate::document::{self, declared};
 use crate::library::Shelf;
 use crate::respond::{self, Failure, Keep};
@@ -192,7 +193,8 @@ async fn run(
         Plan::Stored(at) => {
             state.counters.stored.fetch_add(1, Ordering::Relaxed);
             let span = image.open.pyramid.tile(at).ok_or(Failure::NotFound)?;
-            let room = state.admission.room(u64::from(span.length)).await?;
+            let holds = Buffer::holds(span.length as usize) as u64;
+            let room = state.admission.room(holds).await?;
             read(&image.open, span, room).await.map_err(Failure::from)
         }
         Plan::Render(recipe) => {
@@ -290,34 +292,45 @@ fn open(state: &State, shelf: &Shelf, code: &str) -> Result<Arc<OpenPyramid>, Fa
     }
 }
 
-/// What may be asked of an image of `full` pixels: the institution's limits, and those of the server,
-/// which are advertised where the image exceeds them.
+/// What may be asked of an image of `full` pixels.
 pub(crate) fn rules(asking: Asking<'_>, place: Place<'_>, full: (u32, u32)) -> Rules {
-    let Limits {
-        max_width,
-        max_height,
-        max_area,
-    } = place.tenant.images.limits;
+    let Images {
+        limits, upscaling, ..
+    } = place.tenant.images;
+    let rules = Rules {
+        max_width: limits.max_width,
+        max_height: limits.max_height,
+        max_area: limits.max_area,
+        upscaling,
+        strict_size: asking.state.settings.strict_size,
+    };
+    let room = acervo_pixels::largest_area(asking.state.admission.largest(), full);
+    within(rules, full, room)
+}
+
+/// The institution's rules with the limits of the server, which are told where an answer could exceed them:
+/// sides that can be written, and `room` for pixels.
+fn within(rules: Rules, full: (u32, u32), room: u64) -> Rules {
     let lower = |limit: Option<u32>, side: u32| {
-        if side > MAX_SIDE {
+        if rules.upscaling || side > MAX_SIDE {
             Some(limit.map_or(MAX_SIDE, |limit| limit.min(MAX_SIDE)))
         } else {
             limit
         }
     };
-    let (max_width, max_height) = (lower(max_width, full.0), lower(max_height, full.1));
-    let room = acervo_pixels::largest_area(asking.state.admission.largest(), full);
-    let max_area = if u64::from(full.0) * u64::from(full.1) > room {
-        Some(max_area.map_or(room, |limit| limit.min(room)))
-    } else {
-        max_area
-    };
+    let exceeds = rules.upscaling || u64::from(full.0) * u64::from(full.1) > room;
+    let max_area = rules.max_area.map_or(room, |limit| limit.min(room));
     Rules {
-        max_width,
-        max_height,
-        max_area,
-        upscaling: place.tenant.images.upscaling,
-        strict_size: asking.state.settings.strict_size,
+        max_width: lower(rules.max_width, full.0),
+        // A width alone is the limit of both sides.
+        max_height: lower(rules.max_height.or(rules.max_width), full.1)
+            .filter(|_| rules.max_height.is_some() || rules.max_width.is_none()),
+        max_area: if exceeds {
+            Some(max_area)
+        } else {
+            rules.max_area
+        },
+        ..rules
     }
 }
 
@@ -347,4 +360,42 @@ fn etag(fingerprint: &str, rules: &Rules) -> String {
 
 fn profile_link(version: Version) -> String {
     format!("<{}>;rel=\"profile\"", version.profile())
+}
+
+#[cfg(test)]
+mod tests {
+    use iiif_spec::Rules;
+
+    use super::{MAX_SIDE, within};
+
+    #[test]
+    fn limits_of_the_server_are_told_where_an_answer_could_exceed_them() {
+        let free = Rules::default();
+        let width = Rules {
+            max_width: Some(3000),
+            ..free
+        };
+        let enlarging = Rules {
+            upscaling: true,
+            ..free
+        };
+        let limits = |rules: Rules| (rules.max_width, rules.max_height, rules.max_area);
+        let room = 50_000_000;
+        for (rules, full, expected) in [
+            (free, (6000, 4000), (None, None, None)),
+            (free, (9000, 6000), (None, None, Some(room))),
+            (free, (70_000, 10), (Some(MAX_SIDE), None, None)),
+            (width, (6000, 4000), (Some(3000), None, None)),
+            (width, (10, 70_000), (Some(3000), None, None)),
+            (
+                enlarging,
+                (60, 40),
+                (Some(MAX_SIDE), Some(MAX_SIDE), Some(room)),
+            ),
+        ] {
+            let rules = within(rules, full, room);
+            assert_eq!(limits(rules), expected, "{full:?}");
+            assert_eq!(rules.enlarges(), rules.upscaling);
+        }
+    }
 }

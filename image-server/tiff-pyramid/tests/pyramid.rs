@@ -1,11 +1,12 @@
 //! What is written can be read; what is damaged is refused.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::io::Cursor;
+use std::cell::Cell;
+use std::io::{self, Cursor};
 
 use proptest::prelude::*;
 use tiff_pyramid::{
-    EncodedTile, Layout, Pyramid, PyramidWriter, ReadError, Samples, Subsampling, TileAt,
+    EncodedTile, Layout, Pyramid, PyramidWriter, ReadAt, ReadError, Samples, Subsampling, TileAt,
     WriteError,
 };
 
@@ -35,9 +36,11 @@ fn write(layout: &Layout, samples: Samples) -> Vec<u8> {
 }
 
 fn write_sampled(layout: &Layout, samples: Samples, full: Subsampling) -> Vec<u8> {
-    let mut writer = PyramidWriter::new(Cursor::new(Vec::new()), layout.clone(), samples)
-        .unwrap()
-        .with_full_subsampling(full);
+    let writer = PyramidWriter::new(Cursor::new(Vec::new()), layout.clone(), samples).unwrap();
+    filled(writer.with_full_subsampling(full), layout)
+}
+
+fn filled(mut writer: PyramidWriter<Cursor<Vec<u8>>>, layout: &Layout) -> Vec<u8> {
     // Backwards, because tiles may come in any order.
     for at in places(layout).into_iter().rev() {
         let cropped = is_padded(layout, at).then(|| bytes_of(at, true));
@@ -220,5 +223,47 @@ fn the_full_image_says_how_its_chroma_is_sampled_and_nothing_impossible_is_read(
     }
     for (across, down) in [(0, 1), (3, 1), (2, 3), (8, 1), (2, 255)] {
         assert_eq!(Subsampling::new(across, down), None);
+    }
+}
+
+/// Counts what is read of a file.
+struct Counted<'f>(&'f [u8], Cell<usize>);
+
+impl ReadAt for Counted<'_> {
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.1.set(self.1.get() + buffer.len());
+        self.0.read_exact_at(buffer, offset)
+    }
+}
+
+#[test]
+fn a_directory_that_promises_long_fields_and_itself_costs_less_than_its_file() {
+    const FIELDS: u16 = 64;
+    let mut file = vec![0; 64 << 10];
+    file[..8].copy_from_slice(b"II\x2a\0\x08\0\0\0");
+    file[8..10].copy_from_slice(&FIELDS.to_le_bytes());
+    let length = u32::try_from(file.len()).unwrap();
+    for (number, field) in (0..FIELDS).zip(file[10..].chunks_exact_mut(12)) {
+        // Text from the beginning of the file to its end.
+        field[..2].copy_from_slice(&(254 + number).to_le_bytes());
+        field[2..4].copy_from_slice(&2u16.to_le_bytes());
+        field[4..8].copy_from_slice(&length.to_le_bytes());
+    }
+    let next = 10 + usize::from(FIELDS) * 12;
+    file[next] = 8;
+    let counted = Counted(&file, Cell::new(0));
+    assert!(Pyramid::open(&counted, u64::from(length)).is_err());
+    assert!(counted.1.get() < file.len(), "{} bytes", counted.1.get());
+}
+
+#[test]
+fn words_about_the_image_are_read_again_and_cut_where_they_are_no_words() {
+    let layout = Layout::new(40, 30, 16).unwrap();
+    for (written, read) in [("", ""), ("kept", "kept"), ("a\u{7}b", "a")] {
+        let out = Cursor::new(Vec::new());
+        let writer = PyramidWriter::new(out, layout.clone(), Samples::Gray).unwrap();
+        let file = filled(writer.with_description(written), &layout);
+        let pyramid = Pyramid::open(file.as_slice(), file.len() as u64).unwrap();
+        assert_eq!(pyramid.description(), read);
     }
 }

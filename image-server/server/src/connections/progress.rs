@@ -11,8 +11,8 @@ use tokio::time::{Instant, Sleep};
 /// Bytes that have to leave in a second: a thirtieth of a slow link.
 const LEAST: u64 = 1 << 10;
 
-/// Fails reads if nothing at all comes in time, and writes once the other side has, for as long as a look lasts, taken less than [`LEAST`] bytes a
-/// second.
+/// Fails reads if nothing at all comes in time, and writes once the other side has taken less than [`LEAST`]
+/// bytes a second for as long as a look lasts.
 pub(super) struct Progressing<T> {
     inner: T,
     /// How long a look lasts.

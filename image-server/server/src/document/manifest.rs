@@ -64,7 +64,8 @@ pub(crate) async fn record(
     respond::named(asking.headers, &etag, "application/json", Keep::Ask, make)
 }
 
-/// An image of an item, for its data: its size, and whether its full image is the original's, bit for bit.
+/// An image of an item, for its data: its size, and whether the full image has the coefficients of the
+/// original, or why not.
 fn image(page: &Page) -> serde_json::Value {
     let stored = &page.stored;
     json!({
