@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::server::Finished;
@@ -155,6 +155,22 @@ impl Kubectl {
         let what = format!("{} to go", arguments.join(" "));
         until_every(PAUSE, &what, PATIENCE, || {
             Ok(self.get(arguments)?.is_none().then_some(()))
+        })
+    }
+
+    /// Waits until what is created next is younger than an object: creation is told in whole seconds, and
+    /// of two made in one second the UID decides, by chance.
+    ///
+    /// # Errors
+    /// If the object is not there, or the API server does not answer.
+    pub fn ages(&self, arguments: &[&str]) -> Result<()> {
+        let created = |object: &Value| object["metadata"]["creationTimestamp"].to_string();
+        let object = self.get(arguments)?.context("the object is there")?;
+        until_every(PAUSE, "the next second", PATIENCE, || {
+            let clock = ["create", "namespace", "clock", "--dry-run=server"];
+            let clock = self.run(&[&clock[..], &["--output", "json"]].concat())?;
+            let clock: Value = serde_json::from_str(&clock)?;
+            Ok((created(&clock) != created(&object)).then_some(()))
         })
     }
 }

@@ -387,30 +387,7 @@ fn of_two_that_claim_a_host_the_older_keeps_it_until_it_goes() -> Result<()> {
     };
     apply(&claiming("primera"))?;
     becomes("primera", "HostnamesAccepted", "True", "Accepted")?;
-    // Creation times are whole seconds.
-    let created = |name: &str| -> Result<String> {
-        let resource = kubectl().get(&["inst", name])?.context("a resource")?;
-        Ok(resource["metadata"]["creationTimestamp"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned())
-    };
-    let first = created("primera")?;
-    until("another second", Duration::from_secs(10), || {
-        let probe = kubectl().with(
-            &[
-                "create",
-                "--dry-run=server",
-                "--output",
-                "json",
-                "--filename",
-                "-",
-            ],
-            &institution("reloj").to_string(),
-        )?;
-        let probe: Value = serde_json::from_str(&probe)?;
-        Ok((probe["metadata"]["creationTimestamp"] != first.as_str()).then_some(()))
-    })?;
+    kubectl().ages(&["inst", "primera"])?;
     apply(&claiming("segunda"))?;
     let message = becomes("segunda", "HostnamesAccepted", "False", "HostnameClaimed")?;
     assert!(

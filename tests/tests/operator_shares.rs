@@ -101,6 +101,7 @@ fn a_part_of_a_host_is_the_older_institutions_until_it_gives_it_up() -> Result<(
     );
     apply(&keeping("primera", older))?;
     route("primera", "public-manifests")?;
+    kubectl().ages(&["inst", "primera"])?;
     apply(&keeping("segunda", younger))?;
     let message = becomes("segunda", "HostnamesAccepted", "False", "AddressClaimed")?;
     assert!(
