@@ -6,6 +6,7 @@
 //! never waits for a lock.
 
 mod choose;
+mod connections;
 mod error;
 mod index;
 mod model;

@@ -1,32 +1,22 @@
 //! Reading a published catalogue.
 
 use std::collections::HashMap;
-use std::fs;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::path::Path;
 
 use acervo_record::Record;
 use acervo_tenancy::Bilingual;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::connections::Connections;
 use crate::error::CatalogueError;
 use crate::model::{Detail, Entry, Item, ItemState, Page, Refusal, Stored, Summary};
 use crate::row;
 use crate::schema::{PAGE_COLUMNS, VERSION};
 
-/// Queries that go on side by side, so that a long listing does not hold up a tile.
-const CONNECTIONS: usize = 4;
-
 /// An opened catalogue. Calls block on the disk; those of a few threads go on side by side.
 #[derive(Debug)]
 pub struct Catalogue {
-    path: PathBuf,
-    /// Connections that nobody uses at the moment. All are opened at the start: SQLite opens by name,
-    /// and another catalogue may have the name later.
-    idle: Mutex<Vec<Connection>>,
-    returned: Condvar,
+    connections: Connections,
     summary: Summary,
 }
 
@@ -40,10 +30,11 @@ impl Catalogue {
             path: path.to_owned(),
             source,
         };
-        let connections = connect_all(path).map_err(fail)?;
-        let connection = &connections[0];
-        let found: i64 = connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
+        let connections = Connections::open(path).map_err(fail)?;
+        let found: i64 = connections
+            .query(|connection| {
+                connection.pragma_query_value(None, "user_version", |row| row.get(0))
+            })
             .map_err(fail)?;
         if found != VERSION {
             return Err(CatalogueError::Version {
@@ -52,11 +43,9 @@ impl Catalogue {
                 expected: VERSION,
             });
         }
-        let summary = row::summary(connection).map_err(fail)?;
+        let summary = connections.query(row::summary).map_err(fail)?;
         Ok(Self {
-            path: path.to_owned(),
-            idle: Mutex::new(connections),
-            returned: Condvar::new(),
+            connections,
             summary,
         })
     }
@@ -368,85 +357,11 @@ impl Catalogue {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, CatalogueError> {
         let fail = |source| CatalogueError::Database {
-            path: self.path.clone(),
+            path: self.connections.path().to_owned(),
             source,
         };
-        // A panic in another query leaves nothing half-done in a list of connections.
-        let lock = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut idle = self
-            .returned
-            .wait_while(lock(), |idle| idle.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
-        let connection = Lent {
-            of: self,
-            connection: idle.pop(),
-        };
-        drop(idle);
-        connection.query(query).map_err(fail)
+        self.connections.query(query).map_err(fail)
     }
-}
-
-/// A connection in use, which goes back however the query ends.
-struct Lent<'a> {
-    of: &'a Catalogue,
-    connection: Option<Connection>,
-}
-
-impl Lent<'_> {
-    fn query<T>(
-        &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
-        self.connection
-            .as_ref()
-            .map_or(Err(rusqlite::Error::InvalidQuery), query)
-    }
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        let mut idle = self.of.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.extend(self.connection.take());
-        self.of.returned.notify_one();
-    }
-}
-
-/// Every connection of a catalogue, all to the same file.
-fn connect_all(path: &Path) -> rusqlite::Result<Vec<Connection>> {
-    let identity = || {
-        let of = |found: fs::Metadata| (found.dev(), found.ino());
-        fs::metadata(path).map(of).ok()
-    };
-    loop {
-        let before = identity();
-        let connections: rusqlite::Result<Vec<_>> =
-            (0..CONNECTIONS).map(|_| connect(path)).collect();
-        // Another catalogue may take the name between two of them.
-        if connections.is_err() || before == identity() {
-            return connections;
-        }
-    }
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    // Never locked and never changed in place: other files may take this name, not these bytes.
-    let uri = format!("file:{}?immutable=1", escape(&path.to_string_lossy()));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_URI
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(uri, flags)?;
-    stay_prepared(&connection)?;
-    // Pages of the file are cached by the kernel; this is room for one query.
-    connection.execute_batch("PRAGMA cache_size = -512; PRAGMA mmap_size = 0;")?;
-    Ok(connection)
-}
-
-/// Lets statements be prepared once. Otherwise SQLite prepares those that compare a column with a parameter again
-/// whenever they are asked: a plan may depend on the value, but ours do not.
-pub(crate) fn stay_prepared(connection: &Connection) -> rusqlite::Result<()> {
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-        .map(|_| ())
 }
 
 /// An item without its pages, from the columns id, record, digest, and name and record of its parent.
@@ -536,17 +451,4 @@ fn pages_of(connection: &Connection, item: i64) -> rusqlite::Result<Vec<Page>> {
         .prepare_cached(&sql)?
         .query_map(params![item], |row| row::page(row, 0))?
         .collect()
-}
-
-/// A path as part of a `file:` URI.
-fn escape(path: &str) -> String {
-    path.chars().fold(String::new(), |mut out, c| {
-        match c {
-            '%' => out.push_str("%25"),
-            '?' => out.push_str("%3f"),
-            '#' => out.push_str("%23"),
-            other => out.push(other),
-        }
-        out
-    })
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::connections::stay_prepared;
 use crate::error::CatalogueError;
 use crate::index;
 use crate::model::{Item, Page, Refusal, Summary, Words};
-use crate::read::stay_prepared;
 use crate::row::{self, pack};
 use crate::schema::{PAGE_COLUMNS, PAGE_WIDTH, TABLES, VERSION};
 

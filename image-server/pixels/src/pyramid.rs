@@ -105,22 +105,48 @@ impl<W: Write + Seek + Send> Builder<W> {
     fn build_rows(mut self, source: &mut dyn RowReader) -> Result<W, BuildError> {
         let (width, height) = source.size();
         let stride = width as usize * self.size;
-        // While one band is encoded the next is decoded: decoders have one thread each.
-        let band = |done: u32| (height - done).min(TILE) as usize * stride;
-        let (mut current, mut next) = (vec![0; band(0)], Vec::new());
-        source.read_rows(&mut current)?;
-        let mut done = height.min(TILE);
-        while done < height {
-            next.resize(band(done), 0);
+        let bands = (0..height)
+            .step_by(TILE as usize)
+            .map(|first| (height - first).min(TILE) as usize * stride);
+        if source.is_parallel() {
+            self.one_by_one(source, bands)?;
+        } else {
+            self.reading_ahead(source, bands)?;
+        }
+        Ok(self.writer.finish()?)
+    }
+
+    /// Builds from bands of so many bytes, of which one is held.
+    fn one_by_one(
+        &mut self,
+        source: &mut dyn RowReader,
+        bands: impl Iterator<Item = usize>,
+    ) -> Result<(), BuildError> {
+        let mut band = Vec::new();
+        for bytes in bands {
+            band.resize(bytes, 0);
+            source.read_rows(&mut band)?;
+            self.rows(0, &band)?;
+        }
+        Ok(())
+    }
+
+    /// Builds from bands of so many bytes; while one is encoded, the next is decoded by one thread.
+    fn reading_ahead(
+        &mut self,
+        source: &mut dyn RowReader,
+        bands: impl Iterator<Item = usize>,
+    ) -> Result<(), BuildError> {
+        let (mut current, mut next) = (Vec::new(), Vec::new());
+        for bytes in bands {
+            next.resize(bytes, 0);
             let (read, built) =
                 rayon::join(|| source.read_rows(&mut next), || self.rows(0, &current));
             read?;
             built?;
             std::mem::swap(&mut current, &mut next);
-            done += (height - done).min(TILE);
         }
-        self.rows(0, &current)?;
-        Ok(self.writer.finish()?)
+        self.rows(0, &current)
     }
 }
 

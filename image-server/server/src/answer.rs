@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use acervo_tenancy::{Address, Asked, Language, Located, Tenant, TenantTable};
-use axum::http::{HeaderMap, Method, Request, header};
+use axum::http::{HeaderMap, Method, Request, Version, header};
 use axum::response::Response;
 
 use crate::document::Api;
@@ -23,6 +23,8 @@ pub(crate) struct Asking<'r> {
     pub(crate) query: &'r str,
     /// The base URI of an image as it was published before, if that is what is asked.
     pub(crate) kept: Option<&'r str>,
+    /// Whether the connection sends parts of files: in HTTP/2 every stream has its own frames.
+    pub(crate) sends_parts: bool,
 }
 
 /// An institution and the address that was asked.
@@ -45,6 +47,7 @@ pub(crate) async fn answer<B>(state: &Arc<State>, request: Request<B>) -> Respon
         path,
         query: parts.uri.query().unwrap_or_default(),
         kept: None,
+        sends_parts: parts.version < Version::HTTP_2,
     };
     match parts.method {
         Method::GET | Method::HEAD => {}

@@ -5,6 +5,7 @@
 //! as long as [`Limits`] says, and nothing else: a request has no memory before its head is complete, and an
 //! answer that is not taken is dropped with its connection.
 
+mod parts;
 mod progress;
 
 use std::convert::Infallible;
@@ -13,11 +14,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
@@ -25,6 +26,8 @@ use tokio::sync::Semaphore;
 
 use crate::answer::answer;
 use crate::state::State;
+use crate::store::Part;
+use parts::{Outbox, Sending};
 use progress::Progressing;
 
 /// Bytes of a request's line and headers.
@@ -63,11 +66,12 @@ pub(crate) async fn serve(
             continue;
         };
         let state = Arc::clone(&state);
+        let outbox = Outbox::default();
+        let io = Progressing::new(Sending::new(stream, outbox.clone()), limits.patience);
         let service = service_fn(move |request: Request<Incoming>| {
-            let state = Arc::clone(&state);
-            async move { Ok::<Response<Body>, Infallible>(answer(&state, request).await) }
+            let (state, outbox) = (Arc::clone(&state), outbox.clone());
+            async move { Ok::<_, Infallible>(respond(&state, &outbox, request).await) }
         });
-        let io = Progressing::new(TokioIo::new(stream), limits.patience);
         let connection = builder.serve_connection(io, service).into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
@@ -78,6 +82,24 @@ pub(crate) async fn serve(
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+/// The answer, whose body is bytes for hyper to write, or stands for a part of a file.
+async fn respond(
+    state: &Arc<State>,
+    outbox: &Outbox,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let asks_head = request.method() == Method::HEAD;
+    let mut response = answer(state, request).await;
+    if let Some(part) = response.extensions_mut().remove::<Part>() {
+        *response.body_mut() = if asks_head {
+            parts::stand_in(&part)
+        } else {
+            outbox.send(part)
+        };
+    }
+    response
 }
 
 fn builder(patience: Duration) -> Builder<TokioExecutor> {

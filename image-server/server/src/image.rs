@@ -17,12 +17,11 @@ use iiif_spec::{
 use tiff_pyramid::Samples;
 
 use crate::answer::{Asking, Place};
-use crate::buffers::Buffer;
 use crate::document::{self, declared};
 use crate::library::Shelf;
-use crate::respond::{self, Failure, Keep};
+use crate::respond::{self, Content, Failure, Keep};
 use crate::state::State;
-use crate::store::{OpenPyramid, read};
+use crate::store::{OpenPyramid, Part};
 
 /// The longest side that is written as JPEG, which every image is offered as.
 const MAX_SIDE: u32 = OutputFormat::Jpg.longest_side();
@@ -156,8 +155,8 @@ pub(crate) async fn image(
     // conditional, admission, run
     let etag = etag(&image.open.fingerprint, &rules);
     let path = canonical(&wanted, version, &source, &rules);
-    let bytes = if respond::not_modified(asking.headers, &etag) {
-        Bytes::new()
+    let content = if respond::not_modified(asking.headers, &etag) {
+        Content::Made(Bytes::new())
     } else {
         run(asking, &image, plan, &etag, &path).await?
     };
@@ -169,7 +168,7 @@ pub(crate) async fn image(
         &etag,
         kind,
         Keep::For(place.tenant.images.max_age),
-        bytes,
+        content,
     );
     let url = image.url(asking, place, version);
     let link = format!(
@@ -180,22 +179,25 @@ pub(crate) async fn image(
     Ok(response)
 }
 
-/// The bytes of the answer, which `etag` and `path` name.
+/// The content of the answer, which `etag` and `path` name.
 async fn run(
     asking: Asking<'_>,
     image: &Resolved<'_>,
     plan: Plan,
     etag: &str,
     path: &str,
-) -> Result<Bytes, Failure> {
+) -> Result<Content, Failure> {
     let state = asking.state;
     let result = match plan {
         Plan::Stored(at) => {
             state.counters.stored.fetch_add(1, Ordering::Relaxed);
             let span = image.open.pyramid.tile(at).ok_or(Failure::NotFound)?;
-            let holds = Buffer::holds(span.length as usize) as u64;
-            let room = state.admission.room(holds).await?;
-            read(&image.open, span, room).await.map_err(Failure::from)
+            let part = Part::new(&image.open, span);
+            if asking.sends_parts && part.can_be_sent() {
+                return Ok(Content::Stored(part));
+            }
+            let room = state.admission.room(part.holds()).await?;
+            part.read(room).await.map_err(Failure::from)
         }
         Plan::Render(recipe) => {
             let name = format!("{etag}{path}");
@@ -206,7 +208,7 @@ async fn run(
     if result.as_ref().is_err_and(Failure::is_ours) {
         state.store.forget(image.generation, image.code);
     }
-    result
+    result.map(Content::Made)
 }
 
 /// Makes pixels.

@@ -63,6 +63,7 @@ pub(crate) async fn of(
         path: "",
         query: query.as_deref().unwrap_or_default(),
         kept: None,
+        sends_parts: false,
     };
     let language = language(asking, tenant.default_language);
     let folders = folders(&state, tenant);
@@ -126,6 +127,7 @@ pub(crate) async fn asset(
         path: "",
         query: "",
         kept: None,
+        sends_parts: false,
     };
     html::asset(asking, &path).unwrap_or_else(|failure| respond::failure(&failure))
 }

@@ -14,7 +14,7 @@ use acervo_pixels::RenderError;
 
 use crate::admission::AdmissionError;
 use crate::encode::{self, Coding};
-use crate::store::StoreError;
+use crate::store::{Part, StoreError};
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -247,17 +247,37 @@ pub(crate) enum Keep {
     Ask,
 }
 
+/// What a body holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// Bytes in memory.
+    Made(Bytes),
+    /// A part of a file, which the connection sends: it is an extension of the response, whose body is empty.
+    Stored(Part),
+}
+
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Self {
+        Self::Made(bytes)
+    }
+}
+
 /// 200 with a body, or 304 if the client has it.
 pub(crate) fn body(
     asked: &HeaderMap,
     etag: &str,
     content_type: &str,
     keep: Keep,
-    bytes: Bytes,
+    content: impl Into<Content>,
 ) -> Response {
-    let mut response = match not_modified(asked, etag) {
-        true => head_304(),
-        false => Response::new(Body::from(bytes)),
+    let mut response = match (not_modified(asked, etag), content.into()) {
+        (true, _) => head_304(),
+        (false, Content::Made(bytes)) => Response::new(Body::from(bytes)),
+        (false, Content::Stored(part)) => {
+            let mut response = Response::new(Body::empty());
+            response.extensions_mut().insert(part);
+            response
+        }
     };
     let headers = response.headers_mut();
     // All that an image needs, without growing.

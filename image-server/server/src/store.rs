@@ -136,29 +136,66 @@ impl Store {
     }
 }
 
-/// The bytes of a stored tile, in `room`: at once if the kernel has them, else on a thread that may wait.
-pub(crate) async fn read(
-    open: &Arc<OpenPyramid>,
-    span: Span,
-    room: Room,
-) -> Result<Bytes, StoreError> {
-    let length = span.length as usize;
-    let mut buffer = Buffer::new(length);
-    let slice = &mut [io::IoSliceMut::new(buffer.as_mut())];
-    let at_once = preadv2(&open.file, slice, span.offset, ReadWriteFlags::NOWAIT);
-    if at_once == Ok(length) {
-        return Ok(room.hold(buffer));
+/// A stored tile: a part of the file of an opened pyramid.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    open: Arc<OpenPyramid>,
+    pub(crate) offset: u64,
+    pub(crate) length: usize,
+}
+
+impl Part {
+    /// The longest part that the kernel is asked to send; tiles are shorter, nearly all.
+    pub(crate) const LONGEST: usize = 1 << 20;
+
+    /// The part of `open` where `span` is.
+    pub(crate) fn new(open: &Arc<OpenPyramid>, span: Span) -> Self {
+        Self {
+            open: Arc::clone(open),
+            offset: span.offset,
+            length: span.length as usize,
+        }
     }
-    let waiting = Arc::clone(open);
-    let read = tokio::task::spawn_blocking(move || {
-        ReadAt::read_exact_at(&waiting.file, buffer.as_mut(), span.offset)
-            .map(|()| room.hold(buffer))
-    });
-    let bytes = read
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)));
-    bytes.map_err(|source| StoreError::Read {
-        path: open.path.clone(),
-        source,
-    })
+
+    /// The file that it is a part of.
+    pub(crate) fn file(&self) -> &File {
+        &self.open.file
+    }
+
+    /// Whether the kernel can send it at once. It must have the first byte and the last, and then has, nearly
+    /// always, all between them: what was read together is forgotten together. Of a part that the file no longer
+    /// has it has not got the last.
+    pub(crate) fn can_be_sent(&self) -> bool {
+        let has = |offset: u64| {
+            let mut byte = [0];
+            let slice = &mut [io::IoSliceMut::new(&mut byte)];
+            preadv2(&self.open.file, slice, offset, ReadWriteFlags::NOWAIT) == Ok(1)
+        };
+        let last = (self.length as u64).saturating_sub(1);
+        (1..=Self::LONGEST).contains(&self.length) && has(self.offset) && has(self.offset + last)
+    }
+
+    /// Bytes of memory that reading it takes.
+    pub(crate) fn holds(&self) -> u64 {
+        Buffer::holds(self.length) as u64
+    }
+
+    /// Its bytes, in `room`: at once if the kernel has them, else on a thread that may wait.
+    pub(crate) async fn read(self, room: Room) -> Result<Bytes, StoreError> {
+        let mut buffer = Buffer::new(self.length);
+        let slice = &mut [io::IoSliceMut::new(buffer.as_mut())];
+        let at_once = preadv2(&self.open.file, slice, self.offset, ReadWriteFlags::NOWAIT);
+        if at_once == Ok(self.length) {
+            return Ok(room.hold(buffer));
+        }
+        let path = self.open.path.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            ReadAt::read_exact_at(&self.open.file, buffer.as_mut(), self.offset)
+                .map(|()| room.hold(buffer))
+        });
+        let bytes = read
+            .await
+            .unwrap_or_else(|error| Err(io::Error::other(error)));
+        bytes.map_err(|source| StoreError::Read { path, source })
+    }
 }
