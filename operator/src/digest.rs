@@ -5,8 +5,6 @@
 //! object as it is, equals what was applied if and only if nobody has interfered. The digest of that
 //! projection is all that is remembered of a child, beside a few status bits.
 
-use std::collections::BTreeMap;
-
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
 use serde_json::{Map, Value};
 
@@ -19,9 +17,7 @@ pub struct Digest([u8; 16]);
 /// The digest of what is to be applied.
 #[must_use]
 pub fn wanted(object: &Value) -> Digest {
-    let mut object = object.clone();
-    strip(&mut object);
-    digest(&object)
+    digest(object)
 }
 
 /// The digest of what the operator owns in an observed object; `None` if it owns nothing.
@@ -35,7 +31,15 @@ pub fn owned(object: &Value, managed: &[ManagedFieldsEntry]) -> Option<Digest> {
 pub fn projection(object: &Value, managed: &[ManagedFieldsEntry]) -> Option<Value> {
     let fields = &managed.iter().find(is_ours)?.fields_v1.as_ref()?.0;
     let mut projection = project(object, fields);
-    strip(&mut projection);
+    if let Some(fields) = projection.as_object_mut() {
+        fields.retain(|field, _| is_content(field));
+    }
+    if let Some(metadata) = projection
+        .get_mut("metadata")
+        .and_then(Value::as_object_mut)
+    {
+        metadata.retain(|field, _| is_said(field));
+    }
     Some(projection)
 }
 
@@ -51,19 +55,14 @@ fn is_ours(entry: &&ManagedFieldsEntry) -> bool {
         && entry.subresource.as_deref().unwrap_or_default().is_empty()
 }
 
-/// Takes out what names the object and what others write.
-fn strip(object: &mut Value) {
-    let Some(fields) = object.as_object_mut() else {
-        return;
-    };
-    for field in ["apiVersion", "kind", "status"] {
-        fields.remove(field);
-    }
-    if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.retain(|field, _| {
-            ["annotations", "finalizers", "labels", "ownerReferences"].contains(&field.as_str())
-        });
-    }
+/// Whether a field of an object is neither what names it nor what others write.
+fn is_content(field: &str) -> bool {
+    !["apiVersion", "kind", "status"].contains(&field)
+}
+
+/// Whether a field of the metadata is what somebody says of an object.
+fn is_said(field: &str) -> bool {
+    ["annotations", "finalizers", "labels", "ownerReferences"].contains(&field)
 }
 
 /// The part of `value` that the field set `fields` covers (`FieldsV1`: `f:name`, `k:{key}`, `v:value`,
@@ -106,43 +105,78 @@ fn project_item(items: &[Value], key: &str, below: &Value) -> Option<Value> {
     items.contains(&value).then_some(value)
 }
 
+/// The digest of an object without what names it and what others write.
 fn digest(object: &Value) -> Digest {
-    let hash = blake3::hash(canonical(object).as_bytes());
+    let mut text = String::new();
+    if let Some(object) = object.as_object() {
+        fields(&mut text, object, is_content, |text, field, value| {
+            match (field, value) {
+                ("metadata", Value::Object(metadata)) => fields(text, metadata, is_said, any_field),
+                _ => canonical(text, value),
+            }
+        });
+    }
+    let hash = blake3::hash(text.as_bytes());
     let mut short = [0; 16];
     short.copy_from_slice(&hash.as_bytes()[..16]);
     Digest(short)
 }
 
-/// One text for all spellings: keys in order, lists as sets (a list whose order somebody changed is no
+/// Writes one text for all spellings: keys in order, lists as sets (a list whose order somebody changed is no
 /// longer ours at all), nothing for null and for empty things.
-fn canonical(value: &Value) -> String {
+fn canonical(text: &mut String, value: &Value) {
     match value {
-        Value::Object(object) => {
-            let fields: BTreeMap<&String, String> = object
-                .iter()
-                .map(|(key, value)| (key, canonical(value)))
-                .collect();
-            let fields = fields.into_iter().filter(|(_, text)| !text.is_empty());
-            let fields: Vec<String> = fields
-                .map(|(key, text)| format!("{key:?}:{text}"))
-                .collect();
-            if fields.is_empty() {
-                String::new()
-            } else {
-                format!("{{{}}}", fields.join(","))
-            }
-        }
+        Value::Null => {}
+        Value::Object(object) => fields(text, object, |_| true, any_field),
         Value::Array(items) => {
+            let canonical = |item| {
+                let mut text = String::new();
+                canonical(&mut text, item);
+                text
+            };
             let mut items: Vec<String> = items.iter().map(canonical).collect();
             items.sort_unstable();
-            if items.is_empty() {
-                String::new()
-            } else {
-                format!("[{}]", items.join(","))
+            if !items.is_empty() {
+                text.push('[');
+                text.push_str(&items.join(","));
+                text.push(']');
             }
         }
-        Value::Null => String::new(),
-        scalar => scalar.to_string(),
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+fn any_field(text: &mut String, _: &str, value: &Value) {
+    canonical(text, value);
+}
+
+/// Writes those fields of an object that `counts` wants and of which `write` writes something.
+fn fields(
+    text: &mut String,
+    object: &Map<String, Value>,
+    counts: fn(&str) -> bool,
+    write: fn(&mut String, &str, &Value),
+) {
+    let mut sorted: Vec<_> = object.iter().filter(|(field, _)| counts(field)).collect();
+    sorted.sort_unstable_by_key(|(field, _)| *field);
+    let begun = text.len();
+    text.push('{');
+    for (field, value) in sorted {
+        let before = text.len();
+        text.push_str(&Value::from(field.as_str()).to_string());
+        text.push(':');
+        let named = text.len();
+        write(text, field, value);
+        if text.len() == named {
+            text.truncate(before);
+        } else {
+            text.push(',');
+        }
+    }
+    if text.len() == begun + 1 {
+        text.truncate(begun);
+    } else {
+        text.push('}');
     }
 }
 

@@ -9,6 +9,7 @@
 //! | [`surroundings`], [`config`] | the platform's configuration and what it names | no |
 //! | [`institutions`], [`children`], [`digest`], [`observe`], [`claims`] | what is remembered of the cluster | no |
 //! | [`queue`] | who is to be reconciled or asked, and when | no |
+//! | [`events`] | what happened, for people | yes |
 //! | [`names`], [`gateway`], [`quantity`] | names, and types of others | no |
 //! | [`admin`], [`metrics`] | life, readiness, figures | answers |
 
@@ -19,6 +20,7 @@ pub mod config;
 pub mod context;
 pub mod controller;
 pub mod digest;
+pub mod events;
 pub mod gateway;
 pub mod inside;
 pub mod institutions;

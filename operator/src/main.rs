@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use acervo_operator::context::Context;
+use acervo_operator::events::Events;
 use acervo_operator::watch::Progress;
 use acervo_operator::{admin, controller};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use kube::client::ClientBuilder;
-use kube::runtime::events::{Recorder, Reporter};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tower::util::MapRequestLayer;
@@ -78,11 +78,7 @@ async fn run(arguments: Run) -> anyhow::Result<()> {
         .context("--config-map must be NAMESPACE/NAME, such as acervo/acervo")?;
     let progress = Arc::new(Progress::default());
     let client = client(Arc::clone(&progress)).await?;
-    let reporter = Reporter {
-        controller: "acervo-operator".to_owned(),
-        instance: std::env::var("HOSTNAME").ok(),
-    };
-    let events = Recorder::new(client.clone(), reporter);
+    let events = Events::new(&client, std::env::var("HOSTNAME").ok());
     let context = Arc::new(Context::new(client, namespace, progress, events));
     let listener = TcpListener::bind(arguments.admin_listen)
         .await

@@ -1,5 +1,8 @@
 //! What is read off an observed child: the facts that status is computed from. Pure.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -11,9 +14,12 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
+use kube::core::ObjectMeta;
 use kube::{Resource, ResourceExt as _};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 
 use crate::children::{Child, Key, Kind, Seen};
 use crate::digest;
@@ -42,6 +48,107 @@ pub trait Watched:
     fn seen(&self) -> Seen {
         Seen::Other
     }
+
+    /// The same, from an object as the API server writes it; nothing where that cannot be read.
+    #[must_use]
+    fn read(object: Value) -> Option<Seen> {
+        serde_json::from_value(object)
+            .ok()
+            .map(|object: Self| object.seen())
+    }
+}
+
+/// A child as a watch or a write tells of it. It is read at once into what is remembered of it: of a page
+/// of a list only one object is ever in memory as a whole.
+#[derive(Debug, Clone)]
+pub struct Observed<K> {
+    /// Name, namespace and version, and nothing else.
+    metadata: ObjectMeta,
+    /// The institution of its label.
+    label: Option<Box<str>>,
+    child: Option<Child>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<'de, K: Watched> Deserialize<'de> for Observed<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut object = Value::deserialize(deserializer)?;
+        let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
+        // Large, and wanted once.
+        let managed = metadata.and_then(|fields| fields.remove("managedFields"));
+        let managed: Vec<ManagedFieldsEntry> = match managed {
+            Some(managed) => serde_json::from_value(managed).map_err(D::Error::custom)?,
+            None => Vec::new(),
+        };
+        let text = |field: &str| object["metadata"][field].as_str().map(str::to_owned);
+        let metadata = ObjectMeta {
+            name: text("name"),
+            namespace: text("namespace"),
+            resource_version: text("resourceVersion"),
+            ..ObjectMeta::default()
+        };
+        let label = object["metadata"]["labels"][names::INSTITUTION].as_str();
+        let version = metadata.resource_version.as_deref();
+        let version = version.and_then(|version| version.parse().ok());
+        Ok(Self {
+            label: label.map(Into::into),
+            child: version.and_then(|version| remembered::<K>(version, object, &managed)),
+            metadata,
+            kind: PhantomData,
+        })
+    }
+}
+
+impl<K: Watched> Resource for Observed<K> {
+    type DynamicType = ();
+    type Scope = K::Scope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        K::kind(&())
+    }
+
+    fn group((): &()) -> Cow<'_, str> {
+        K::group(&())
+    }
+
+    fn version((): &()) -> Cow<'_, str> {
+        K::version(&())
+    }
+
+    fn plural((): &()) -> Cow<'_, str> {
+        K::plural(&())
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+impl<K: Watched> Observed<K> {
+    /// The institution that the object belongs to: that of its label, if the object is where children of
+    /// that institution are. Whoever puts the label on anything else makes no child of it.
+    #[must_use]
+    pub fn institution(&self) -> Option<&str> {
+        self.place()
+            .filter(|place| self.label.as_deref() == Some(place))
+    }
+
+    /// The institution in whose namespace the object is.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        place(self)
+    }
+
+    /// What is remembered of it.
+    #[must_use]
+    pub fn child(self) -> Option<(Key, Child)> {
+        let name = self.metadata.name?;
+        Some(((K::KIND, name.into()), self.child?))
+    }
 }
 
 /// The institution that an object belongs to: that of its label, if the object is where children of
@@ -61,24 +168,53 @@ pub fn place<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
     namespace.strip_prefix(names::NAMESPACE_PREFIX)
 }
 
-/// What is remembered of an observed child.
+/// What is remembered of a child that a write gave back.
 #[must_use]
 pub fn child<K: Watched>(object: &K) -> Option<(Key, Child)> {
     let json = serde_json::to_value(object).ok()?;
-    let child = Child {
-        version: object.resource_version()?.parse().ok()?,
-        owned: digest::owned(&json, object.managed_fields()),
-        stands_for: None,
-        terminating: object.meta().deletion_timestamp.is_some(),
-        seen: object.seen(),
-    };
+    let version = object.resource_version()?.parse().ok()?;
+    let child = remembered::<K>(version, json, object.managed_fields())?;
     Some(((K::KIND, object.name_any().into()), child))
+}
+
+/// What is remembered of an object that is as the API server writes it, but for its `managedFields`.
+fn remembered<K: Watched>(
+    version: u64,
+    object: Value,
+    managed: &[ManagedFieldsEntry],
+) -> Option<Child> {
+    Some(Child {
+        version,
+        owned: digest::owned(&object, managed),
+        stands_for: None,
+        terminating: !object["metadata"]["deletionTimestamp"].is_null(),
+        seen: K::read(object)?,
+    })
+}
+
+/// Takes a pod template away but for the images of its containers: nothing else of it is looked at, and it is
+/// most of an object.
+fn without_template(object: &mut Value) {
+    let Some(template) = object.pointer_mut("/spec/template") else {
+        return;
+    };
+    let containers = template["spec"]["containers"]
+        .as_array()
+        .into_iter()
+        .flatten();
+    let image = |container: &Value| json!({"name": container["name"], "image": container["image"]});
+    let images: Vec<Value> = containers.map(image).collect();
+    *template = json!({"spec": {"containers": images}});
 }
 
 macro_rules! watched {
     ($($type:ty => $kind:ident),* $(,)?) => {
         $(impl Watched for $type {
             const KIND: Kind = Kind::$kind;
+
+            fn read(_: Value) -> Option<Seen> {
+                Some(Seen::Other)
+            }
         })*
     };
 }
@@ -195,6 +331,13 @@ pub fn hindrance(pod: &Pod) -> Option<Hindrance> {
 impl Watched for Deployment {
     const KIND: Kind = Kind::Deployment;
 
+    fn read(mut object: Value) -> Option<Seen> {
+        without_template(&mut object);
+        serde_json::from_value(object)
+            .ok()
+            .map(|object: Self| object.seen())
+    }
+
     fn seen(&self) -> Seen {
         let status = self.status.clone().unwrap_or_default();
         let spec = self.spec.as_ref();
@@ -258,6 +401,13 @@ impl Watched for Ingress {
 
 impl Watched for Job {
     const KIND: Kind = Kind::Job;
+
+    fn read(mut object: Value) -> Option<Seen> {
+        without_template(&mut object);
+        serde_json::from_value(object)
+            .ok()
+            .map(|object: Self| object.seen())
+    }
 
     fn seen(&self) -> Seen {
         let annotations = self.annotations();

@@ -2,6 +2,7 @@
 //! cluster is asked only for what cannot be watched, and where something of it matters.
 
 use acervo_crds::IiifInstitution;
+use acervo_crds::claims::claims_of;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Namespace, PersistentVolumeClaim, Pod};
 use kube::api::ListParams;
@@ -39,12 +40,9 @@ pub async fn facts(
     let mut facts = Facts::nothing_yet(Timestamp::now());
 
     // From memory.
-    let others = context.institutions.all();
-    let others = others
-        .iter()
-        .filter_map(|stored| stored.as_ref().as_ref().ok());
+    let rivals = context.institutions.rivals(&claims_of(institution));
     let base_url = &surroundings.config.platform.base_url;
-    let settled = claims::settle(institution, others, base_url);
+    let settled = claims::settle(institution, &rivals, base_url);
     (facts.hosts, facts.kept) = (settled.hosts, settled.kept);
     observe(&mut facts, &context.children, &name);
     facts.listener_sets = context.children.has(Kind::ListenerSet);

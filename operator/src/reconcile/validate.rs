@@ -194,16 +194,7 @@ pub fn validate<'a>(
 /// The API server refuses what breaks a rule; what was stored under older rules, or past the API
 /// server, is judged by the same schema and rules here.
 fn obeys_rules(institution: &IiifInstitution) -> Result<(), ValidateError> {
-    let document = serde_json::json!({
-        "apiVersion": IiifInstitution::api_version(&()),
-        "kind": IiifInstitution::kind(&()),
-        "metadata": {"name": institution.metadata.name},
-        "spec": institution.spec,
-    });
-    let refused = acervo_crds::read("", &document.to_string(), &[])
-        .into_iter()
-        .find_map(Result::err);
-    let Some(fault) = refused.and_then(|refused| refused.faults.into_iter().next()) else {
+    let Some(fault) = acervo_crds::faults(institution).into_iter().next() else {
         return Ok(());
     };
     Err(ValidateError::new(
