@@ -16,6 +16,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tower::util::MapRequestLayer;
 use tracing_subscriber::EnvFilter;
 
+/// glibc's allocator keeps what a start has freed in the arenas of the threads that freed it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// It waits for the API server nearly all the time; more threads would cost memory for nothing.
 const THREADS: usize = 2;
 

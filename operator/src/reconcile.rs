@@ -155,6 +155,8 @@ async fn reconcile(
         }
     };
 
+    memory.obeys = dereference::identity(institution);
+
     // build (pure)
     let prepared = build::build(&validated);
 

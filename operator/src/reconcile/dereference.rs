@@ -40,6 +40,7 @@ pub async fn facts(
     let mut facts = Facts::nothing_yet(Timestamp::now());
 
     // From memory.
+    facts.obeys = memory.obeys.is_some() && memory.obeys == identity(institution);
     let rivals = context.institutions.rivals(&claims_of(institution));
     let base_url = &surroundings.config.platform.base_url;
     let settled = claims::settle(institution, &rivals, base_url);
@@ -73,6 +74,13 @@ pub async fn facts(
         .or(surroundings.config.storage_class_name.as_deref());
     facts.storage_class = surroundings.storage_class(class);
     Ok(facts)
+}
+
+/// What changes whenever the rules have to be looked at again.
+#[must_use]
+pub fn identity(institution: &IiifInstitution) -> Option<(String, i64)> {
+    let metadata = &institution.metadata;
+    Some((metadata.uid.clone()?, metadata.generation?))
 }
 
 /// What is known of the institution's children, as they are now.

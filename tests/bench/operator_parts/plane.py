@@ -38,7 +38,9 @@ class Plane:
 
     def __init__(self, folder):
         self.folder, self.state = folder, folder / "state"
-        self.bin = pathlib.Path(subprocess.run([ROOT / "tests/cluster/build"], check=True, capture_output=True, text=True).stdout.strip())
+        wanted = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl", "helm"]
+        built = subprocess.run([ROOT / "tests/cluster/build", *wanted], check=True, stdout=subprocess.PIPE, text=True)
+        self.bin = pathlib.Path(built.stdout.strip())
 
     def __enter__(self):
         self.folder.mkdir()

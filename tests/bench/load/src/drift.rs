@@ -8,8 +8,9 @@ use anyhow::Context as _;
 use futures_util::StreamExt as _;
 use futures_util::future::try_join_all;
 use kube::api::{DeleteParams, DynamicObject, Patch, PatchParams};
+use kube::core::PartialObjectMeta;
 use kube::runtime::WatchStreamExt as _;
-use kube::runtime::watcher::{self, Event, metadata_watcher};
+use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client, ResourceExt as _};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -94,9 +95,10 @@ async fn watch(
     kind: Kind,
     sight: &Arc<Sight>,
 ) -> anyhow::Result<()> {
-    let api: Api<DynamicObject> = Api::all_with(client.clone(), &kind.resource());
+    let api: Api<PartialObjectMeta<DynamicObject>> =
+        Api::all_with(client.clone(), &kind.resource());
     let config = watcher::Config::default().labels(INSTITUTION);
-    let mut events = Box::pin(metadata_watcher(api, config).default_backoff());
+    let mut events = Box::pin(watcher(api, config).default_backoff());
     let sight = Arc::clone(sight);
     let (listed, all) = tokio::sync::oneshot::channel();
     let mut listed = Some(listed);
