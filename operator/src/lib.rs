@@ -10,7 +10,7 @@
 //! | [`institutions`], [`children`], [`digest`], [`observe`], [`claims`] | what is remembered of the cluster | no |
 //! | [`queue`] | who is to be reconciled or asked, and when | no |
 //! | [`events`] | what happened, for people | yes |
-//! | [`names`], [`gateway`], [`quantity`] | names, and types of others | no |
+//! | [`names`], [`gateway`], [`quantity`], [`json`] | names, and types of others | no |
 //! | [`admin`], [`metrics`] | life, readiness, figures | answers |
 
 pub mod admin;
@@ -24,6 +24,7 @@ pub mod events;
 pub mod gateway;
 pub mod inside;
 pub mod institutions;
+pub mod json;
 pub mod metrics;
 pub mod names;
 pub mod observe;

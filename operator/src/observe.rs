@@ -14,16 +14,15 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
 use kube::core::ObjectMeta;
 use kube::{Resource, ResourceExt as _};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, json};
 
 use crate::children::{Child, Key, Kind, Seen};
 use crate::digest;
 use crate::gateway::{HttpRoute, ListenerSet};
+use crate::json::Json;
 use crate::names;
 use crate::quantity::Amount;
 use crate::reconcile::facts::{
@@ -51,10 +50,8 @@ pub trait Watched:
 
     /// The same, from an object as the API server writes it; nothing where that cannot be read.
     #[must_use]
-    fn read(object: Value) -> Option<Seen> {
-        serde_json::from_value(object)
-            .ok()
-            .map(|object: Self| object.seen())
+    fn read(object: Json<'_>) -> Option<Seen> {
+        object.into_type().ok().map(|object: Self| object.seen())
     }
 }
 
@@ -72,28 +69,20 @@ pub struct Observed<K> {
 
 impl<'de, K: Watched> Deserialize<'de> for Observed<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut object = Value::deserialize(deserializer)?;
-        let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
-        // Large, and wanted once.
-        let managed = metadata.and_then(|fields| fields.remove("managedFields"));
-        let managed: Vec<ManagedFieldsEntry> = match managed {
-            Some(managed) => serde_json::from_value(managed).map_err(D::Error::custom)?,
-            None => Vec::new(),
-        };
-        let text = |field: &str| object["metadata"][field].as_str().map(str::to_owned);
+        let object = Json::deserialize(deserializer)?;
+        let said = object.get("metadata");
+        let text = |field: &str| said.get(field).text().map(str::to_owned);
         let metadata = ObjectMeta {
             name: text("name"),
             namespace: text("namespace"),
             resource_version: text("resourceVersion"),
             ..ObjectMeta::default()
         };
-        let label = object["metadata"]["labels"][names::INSTITUTION].as_str();
-        let version = metadata.resource_version.as_deref();
-        let version = version.and_then(|version| version.parse().ok());
+        let label = said.get("labels").get(names::INSTITUTION).text();
         Ok(Self {
-            label: label.map(Into::into),
-            child: version.and_then(|version| remembered::<K>(version, object, &managed)),
             metadata,
+            label: label.map(Into::into),
+            child: remembered::<K>(object),
             kind: PhantomData,
         })
     }
@@ -172,39 +161,51 @@ pub fn place<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
 #[must_use]
 pub fn child<K: Watched>(object: &K) -> Option<(Key, Child)> {
     let json = serde_json::to_value(object).ok()?;
-    let version = object.resource_version()?.parse().ok()?;
-    let child = remembered::<K>(version, json, object.managed_fields())?;
+    let child = remembered::<K>(Json::from(&json))?;
     Some(((K::KIND, object.name_any().into()), child))
 }
 
-/// What is remembered of an object that is as the API server writes it, but for its `managedFields`.
-fn remembered<K: Watched>(
-    version: u64,
-    object: Value,
-    managed: &[ManagedFieldsEntry],
-) -> Option<Child> {
+/// What is remembered of an object that is as the API server writes it.
+fn remembered<K: Watched>(mut object: Json<'_>) -> Option<Child> {
+    let metadata = object.get("metadata");
     Some(Child {
-        version,
-        owned: digest::owned(&object, managed),
+        version: metadata.get("resourceVersion").text()?.parse().ok()?,
+        owned: digest::owned(&object),
         stands_for: None,
-        terminating: !object["metadata"]["deletionTimestamp"].is_null(),
-        seen: K::read(object)?,
+        terminating: *metadata.get("deletionTimestamp") != Json::Null,
+        seen: {
+            forget_records(&mut object);
+            K::read(object)?
+        },
     })
+}
+
+/// Takes away who wrote what, which is long.
+fn forget_records(object: &mut Json<'_>) {
+    let mut metadata = object.take("metadata");
+    metadata.take("managedFields");
+    object.set("metadata", metadata);
 }
 
 /// Takes a pod template away but for the images of its containers: nothing else of it is looked at, and it is
 /// most of an object.
-fn without_template(object: &mut Value) {
-    let Some(template) = object.pointer_mut("/spec/template") else {
-        return;
+fn without_template(mut object: Json<'_>) -> Json<'_> {
+    let mut spec = object.take("spec");
+    let mut template = spec.take("template").take("spec");
+    let containers = match template.take("containers") {
+        Json::List(containers) => containers,
+        _ => Vec::new(),
     };
-    let containers = template["spec"]["containers"]
-        .as_array()
-        .into_iter()
-        .flatten();
-    let image = |container: &Value| json!({"name": container["name"], "image": container["image"]});
-    let images: Vec<Value> = containers.map(image).collect();
-    *template = json!({"spec": {"containers": images}});
+    let containers = Json::List(containers.into_iter().map(image_of).collect());
+    let pod = Json::Object(vec![("containers".into(), containers)]);
+    spec.set("template", Json::Object(vec![("spec".into(), pod)]));
+    object.set("spec", spec);
+    object
+}
+
+fn image_of(mut container: Json<'_>) -> Json<'_> {
+    let image = ("image".into(), container.take("image"));
+    Json::Object(vec![image, ("name".into(), container.take("name"))])
 }
 
 macro_rules! watched {
@@ -212,7 +213,7 @@ macro_rules! watched {
         $(impl Watched for $type {
             const KIND: Kind = Kind::$kind;
 
-            fn read(_: Value) -> Option<Seen> {
+            fn read(_: Json<'_>) -> Option<Seen> {
                 Some(Seen::Other)
             }
         })*
@@ -331,11 +332,9 @@ pub fn hindrance(pod: &Pod) -> Option<Hindrance> {
 impl Watched for Deployment {
     const KIND: Kind = Kind::Deployment;
 
-    fn read(mut object: Value) -> Option<Seen> {
-        without_template(&mut object);
-        serde_json::from_value(object)
-            .ok()
-            .map(|object: Self| object.seen())
+    fn read(object: Json<'_>) -> Option<Seen> {
+        let object = without_template(object).into_type();
+        object.ok().map(|object: Self| object.seen())
     }
 
     fn seen(&self) -> Seen {
@@ -402,11 +401,9 @@ impl Watched for Ingress {
 impl Watched for Job {
     const KIND: Kind = Kind::Job;
 
-    fn read(mut object: Value) -> Option<Seen> {
-        without_template(&mut object);
-        serde_json::from_value(object)
-            .ok()
-            .map(|object: Self| object.seen())
+    fn read(object: Json<'_>) -> Option<Seen> {
+        let object = without_template(object).into_type();
+        object.ok().map(|object: Self| object.seen())
     }
 
     fn seen(&self) -> Seen {
