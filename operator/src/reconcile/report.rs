@@ -126,23 +126,23 @@ pub async fn unreadable(
     Ok(())
 }
 
-/// An event for every condition whose status or reason changed. What a new institution still waits for, as
-/// every new one does, is no news.
+/// An event for every change of a condition that somebody may want to know of: something is wrong, or no
+/// longer; readers can use the addresses, or no longer. What merely takes its time is in the conditions.
 async fn tell(
     context: &Context,
     institution: &IiifInstitution,
     before: &[Condition],
     now: &[Condition],
 ) {
-    let is_new = |condition: &&Condition| {
+    let matters = |condition: &Condition| status::is_bad(condition) || status::is_ready(condition);
+    let is_news = |condition: &&Condition| {
         let old = before.iter().find(|old| old.type_ == condition.type_);
-        old.map_or_else(
-            || status::is_bad(condition) || status::is_ready(condition),
-            |old| old.status != condition.status || old.reason != condition.reason,
-        )
+        let same =
+            |old: &Condition| old.status == condition.status && old.reason == condition.reason;
+        !old.is_some_and(same) && (matters(condition) || old.is_some_and(matters))
     };
     let reference = institution.object_ref(&());
-    for condition in now.iter().filter(is_new) {
+    for condition in now.iter().filter(is_news) {
         let told = Told {
             warns: status::is_bad(condition),
             reason: &condition.reason,
