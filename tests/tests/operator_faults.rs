@@ -61,9 +61,9 @@ fn asks_no_more_than_it_must(asked: &[Asked]) {
         let told = told
             .filter(|asked| asked.name.starts_with(&format!("{name}.")))
             .count();
-        assert!(
-            told < STATUSES,
-            "{told} events: what is still waited for is no news"
+        assert_eq!(
+            told, 1,
+            "that it is ready; what is still waited for is no news"
         );
     }
 }
