@@ -157,14 +157,6 @@ pub fn place<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
     namespace.strip_prefix(names::NAMESPACE_PREFIX)
 }
 
-/// What is remembered of a child that a write gave back.
-#[must_use]
-pub fn child<K: Watched>(object: &K) -> Option<(Key, Child)> {
-    let json = serde_json::to_value(object).ok()?;
-    let child = remembered::<K>(Json::from(&json))?;
-    Some(((K::KIND, object.name_any().into()), child))
-}
-
 /// What is remembered of an object that is as the API server writes it.
 fn remembered<K: Watched>(mut object: Json<'_>) -> Option<Child> {
     let metadata = object.get("metadata");
