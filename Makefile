@@ -94,7 +94,8 @@ validate: build-tools $(VIEWER) test-tools ## the official Image API validator a
 bench: build-tools $(VIEWER) $(BROWSER) $(SIMILARITY)/.ready ## measure: every part in tests/bench, a quarter of an hour at most each; writes docs/bench-*.md
 	@.ci/need python3 wrk nginx chromium iipsrv vips
 	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo --package acervo-ingest --package acervo-catalogue \
-		--bin acervo --example collection --example measure
+		--package acervo-operator --package acervo-load \
+		--bin acervo --bin acervo-operator --bin load --example collection --example measure
 	@for part in $(or $(PART),$(wildcard tests/bench/*)); do \
 		part=tests/bench/$${part##*/}; [ -f $$part ] && [ -x $$part ] || continue; \
 		BENCH_BIN=$(TARGET)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) BENCH_SIMILARITY=$(SIMILARITY)/bin/python $$part; \

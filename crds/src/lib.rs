@@ -39,4 +39,4 @@ pub use institution::{IiifInstitution, IiifInstitutionSpec};
 pub use platform::{Plan, PlatformConfig};
 pub use status::IiifInstitutionStatus;
 pub use table::{Outcome, Problem, Reason, tenant_table};
-pub use validate::{Fault, FaultKind, Refused, read};
+pub use validate::{Fault, FaultKind, Refused, faults, read};

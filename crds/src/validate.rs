@@ -82,12 +82,36 @@ fn located(mut faults: Vec<Fault>, document: &Document) -> Vec<Fault> {
     faults
 }
 
+/// What is wrong with a resource that was stored: under older rules, or past the API server. Nothing, if
+/// the API server would take it today.
+#[must_use]
+pub fn faults(stored: &IiifInstitution) -> Vec<Fault> {
+    let document = serde_json::json!({
+        "apiVersion": IiifInstitution::api_version(&()),
+        "kind": IiifInstitution::kind(&()),
+        "metadata": {"name": stored.metadata.name},
+        "spec": stored.spec,
+    });
+    judged(document, &[]).err().unwrap_or_default()
+}
+
 fn institution(
     document: &Document,
     previous: &[IiifInstitution],
 ) -> Result<IiifInstitution, Vec<Fault>> {
-    is_institution(&document.value).map_err(|fault| vec![fault])?;
-    let mut value = document.value.clone();
+    let value = judged(document.value.clone(), previous)?;
+    serde_json::from_value(value).map_err(|error| {
+        let message = Bilingual::new(
+            format!("no se puede leer: {error}"),
+            format!("cannot be read: {error}"),
+        );
+        vec![Fault::new(FaultKind::Schema, "", message)]
+    })
+}
+
+/// The document as the API server would store it, if it would.
+fn judged(mut value: Value, previous: &[IiifInstitution]) -> Result<Value, Vec<Fault>> {
+    is_institution(&value).map_err(|fault| vec![fault])?;
     structural::drop_nulls(&mut value);
     stage(|faults| no_unknown_fields(&value, faults))?;
     // People cannot write the status: the API server drops what they send.
@@ -98,13 +122,7 @@ fn institution(
     })?;
     let value = cel::apply_defaults(&SCHEMA.json, &value);
     stage(|faults| check_rules(&value, previous, faults))?;
-    serde_json::from_value(value).map_err(|error| {
-        let message = Bilingual::new(
-            format!("no se puede leer: {error}"),
-            format!("cannot be read: {error}"),
-        );
-        vec![Fault::new(FaultKind::Schema, "", message)]
-    })
+    Ok(value)
 }
 
 /// Runs one stage: what it found ends the validation.

@@ -1,8 +1,8 @@
 //! The children of all institutions, as the watches have seen them: of each its key, version, digest and
 //! a few facts, nothing more. 5,000 institutions have 70,000.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::digest::Digest;
 use crate::reconcile::facts::{ClaimState, JobState, RouteState, ServerState};
@@ -43,6 +43,9 @@ pub enum Kind {
     /// Job.
     Job,
 }
+
+/// The version of what a new list has not told of yet; the API server gives none that is zero.
+const UNLISTED: u64 = 0;
 
 /// A child, by kind and name; its namespace follows from its institution.
 pub type Key = (Kind, Box<str>);
@@ -105,7 +108,8 @@ pub enum Seen {
 /// The children of every institution.
 #[derive(Debug, Default)]
 pub struct Children {
-    of: Mutex<HashMap<Box<str>, BTreeMap<Key, Child>>>,
+    /// Of each institution its children, by their keys: in the least room, because there are so many.
+    of: Mutex<HashMap<Box<str>, Vec<(Key, Child)>>>,
     /// The kinds that the cluster has.
     kinds: Mutex<BTreeSet<Kind>>,
 }
@@ -122,62 +126,70 @@ impl Children {
     /// Remembers a child as it was at its version; tells whether that says anything new. A watch may
     /// tell of a version after a write has given a later one: then nothing is new.
     pub fn saw(&self, institution: &str, key: Key, mut child: Child) -> bool {
-        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        let children = all.entry(institution.into()).or_default();
-        let news = match children.get(&key) {
-            None => true,
-            Some(old) if old.version > child.version => return false,
-            Some(old) => {
-                if child.stands_for.is_none() && child.owned == old.owned {
-                    child.stands_for = old.stands_for;
-                }
-                (old.owned, old.terminating, &old.seen)
-                    != (child.owned, child.terminating, &child.seen)
+        let mut all = self.lock();
+        if !all.contains_key(institution) {
+            all.insert(institution.into(), Vec::new());
+        }
+        let Some(children) = all.get_mut(institution) else {
+            return false;
+        };
+        let place = match children.binary_search_by(|(other, _)| other.cmp(&key)) {
+            Ok(place) => place,
+            Err(place) => {
+                children.insert(place, (key, child));
+                return true;
             }
         };
-        children.insert(key, child);
+        let old = &mut children[place].1;
+        if old.version > child.version {
+            return false;
+        }
+        if child.stands_for.is_none() && child.owned == old.owned {
+            child.stands_for = old.stands_for;
+        }
+        let news = (old.owned, old.terminating, &old.seen)
+            != (child.owned, child.terminating, &child.seen);
+        *old = child;
         news
     }
 
     /// A new list of `kind` begins: whatever it says is newer, also where the cluster was restored from
     /// a backup and counts its versions from an earlier one.
     pub fn relisted(&self, kind: Kind) {
-        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.lock();
         let children = all.values_mut().flatten();
         children
             .filter(|((of, _), _)| *of == kind)
-            .for_each(|(_, child)| child.version = 0);
+            .for_each(|(_, child)| child.version = UNLISTED);
     }
 
     /// Forgets a child that is gone since `version`; tells whether it was known.
     pub fn lost(&self, institution: &str, key: &Key, version: u64) -> bool {
-        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.lock();
         let Some(children) = all.get_mut(institution) else {
             return false;
         };
-        if children
-            .get(key)
-            .is_some_and(|child| child.version > version)
-        {
+        let Ok(place) = children.binary_search_by(|(other, _)| other.cmp(key)) else {
+            return false;
+        };
+        if children[place].1.version > version {
             return false;
         }
-        let known = children.remove(key).is_some();
+        children.remove(place);
         if children.is_empty() {
             all.remove(institution);
         }
-        known
+        true
     }
 
-    /// Forgets the children of `kind` that are not in `present`, after a new list of them; gives their
-    /// institutions.
-    pub fn keep_only(&self, kind: Kind, present: &HashSet<(Box<str>, Box<str>)>) -> Vec<Box<str>> {
-        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Forgets the children of `kind` that were not seen since [`Self::relisted`], after a new list of them;
+    /// gives their institutions.
+    pub fn listed(&self, kind: Kind) -> Vec<Box<str>> {
+        let mut all = self.lock();
         let mut changed = Vec::new();
         for (institution, children) in all.iter_mut() {
             let before = children.len();
-            children.retain(|(of, name), _| {
-                *of != kind || present.contains(&(institution.clone(), name.clone()))
-            });
+            children.retain(|((of, _), child)| *of != kind || child.version != UNLISTED);
             if children.len() != before {
                 changed.push(institution.clone());
             }
@@ -208,26 +220,25 @@ impl Children {
     /// The children of an institution.
     #[must_use]
     pub fn of(&self, institution: &str) -> BTreeMap<Key, Child> {
-        let all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(institution).cloned().unwrap_or_default()
+        let all = self.lock();
+        let children = all.get(institution).into_iter().flatten();
+        children.cloned().collect()
     }
 
     /// The institutions that have children.
     #[must_use]
     pub fn institutions(&self) -> Vec<Box<str>> {
-        self.of
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .keys()
-            .cloned()
-            .collect()
+        self.lock().keys().cloned().collect()
     }
 
     /// How many children are known.
     #[must_use]
     pub fn count(&self) -> usize {
-        let all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        all.values().map(BTreeMap::len).sum()
+        self.lock().values().map(Vec::len).sum()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Vec<(Key, Child)>>> {
+        self.of.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -272,11 +283,14 @@ mod tests {
         children.relisted(Kind::ConfigMap);
         assert!(children.saw("museo", key.clone(), child(12, true)));
         children.saw("museo", (Kind::ConfigMap, "b".into()), child(13, false));
-        let present = HashSet::from([("museo".into(), "b".into())]);
-        assert_eq!(
-            children.keep_only(Kind::ConfigMap, &present),
-            ["museo".into()]
+        children.saw("museo", (Kind::Service, "c".into()), child(14, false));
+        assert!(
+            children.listed(Kind::ConfigMap).is_empty(),
+            "both were told of"
         );
-        assert_eq!(children.count(), 1);
+        children.relisted(Kind::ConfigMap);
+        children.saw("museo", (Kind::ConfigMap, "b".into()), child(13, false));
+        assert_eq!(children.listed(Kind::ConfigMap), ["museo".into()]);
+        assert_eq!(children.count(), 2, "what is of another kind stays");
     }
 }

@@ -3,6 +3,7 @@
 
 use acervo_crds::claims::claims_of;
 use acervo_crds::{BaseUrl, Claim, IiifInstitution, PlatformPlace};
+use jiff::Timestamp;
 
 use crate::reconcile::facts::{HostClaim, KeptClaim};
 
@@ -15,38 +16,54 @@ pub struct Settled {
     pub kept: Vec<KeptClaim>,
 }
 
+/// An institution as those must know it who want what it claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimant {
+    name: String,
+    created: Option<Timestamp>,
+    uid: String,
+    claims: Vec<Claim>,
+}
+
+impl Claimant {
+    /// What an institution claims, and since when.
+    #[must_use]
+    pub fn of(institution: &IiifInstitution) -> Self {
+        let metadata = &institution.metadata;
+        let created = metadata.creation_timestamp.as_ref();
+        Self {
+            name: name(institution).to_owned(),
+            created: created.map(|time| time.0),
+            uid: metadata.uid.clone().unwrap_or_default(),
+            claims: claims_of(institution),
+        }
+    }
+
+    /// Who is older: by creation, then by UID, then by name.
+    fn age(&self) -> (Option<Timestamp>, &str, &str) {
+        (self.created, &self.uid, &self.name)
+    }
+}
+
 /// One claim of the institution, and the oldest of those that it is lost to so far.
 struct Wanted<'i> {
     claim: Claim,
-    holder: Option<&'i IiifInstitution>,
+    holder: Option<&'i Claimant>,
     /// The institution whose primary address the place is part of.
     resident: Option<String>,
     /// Whether anybody else claims a part of the same host.
     shared: bool,
 }
 
-/// Who is older: by creation, then by UID, then by name.
-fn age(institution: &IiifInstitution) -> (Option<jiff::Timestamp>, &str, &str) {
-    let metadata = &institution.metadata;
-    (
-        metadata.creation_timestamp.as_ref().map(|time| time.0),
-        metadata.uid.as_deref().unwrap_or_default(),
-        name(institution),
-    )
-}
-
 fn name(institution: &IiifInstitution) -> &str {
     institution.metadata.name.as_deref().unwrap_or_default()
 }
 
-/// How the claims of `institution` are settled among `all`. What the platform's own addresses forbid
-/// everybody is not looked at here.
+/// How the claims of `institution` are settled among its `rivals`: at least those with claims on the same
+/// hosts, and those whose primary addresses its claims may be part of. What the platform's own addresses
+/// forbid everybody is not looked at here.
 #[must_use]
-pub fn settle<'i>(
-    institution: &IiifInstitution,
-    all: impl IntoIterator<Item = &'i IiifInstitution>,
-    base_url: &BaseUrl,
-) -> Settled {
+pub fn settle(institution: &IiifInstitution, rivals: &[Claimant], base_url: &BaseUrl) -> Settled {
     let spec = &institution.spec;
     let hosts = spec.hostnames.iter().map(|host| Claim::host(host));
     let own_name = name(institution).parse().ok();
@@ -57,20 +74,10 @@ pub fn settle<'i>(
         })
         .unzip();
     let mut wanted: Vec<Wanted<'_>> = hosts.chain(places).map(Wanted::new).collect();
-    if wanted.is_empty() {
-        return Settled::default();
-    }
-    for other in all {
-        if name(other) == name(institution) {
-            continue;
-        }
-        let theirs: Vec<Claim> = claims_of(other)
-            .into_iter()
-            // Nobody has a whole host of the platform.
-            .filter(|claim| !(claim.prefix.is_empty() && base_url.owns(&claim.host)))
-            .collect();
+    let own = Claimant::of(institution);
+    for other in rivals.iter().filter(|other| other.name != own.name) {
         for one in &mut wanted {
-            one.beside(institution, other, &theirs, base_url);
+            one.beside(&own, other, base_url);
         }
     }
     let mut wanted = wanted.into_iter();
@@ -104,35 +111,31 @@ impl<'i> Wanted<'i> {
     }
 
     /// Takes note of another institution and its claims.
-    fn beside(
-        &mut self,
-        institution: &IiifInstitution,
-        other: &'i IiifInstitution,
-        theirs: &[Claim],
-        base_url: &BaseUrl,
-    ) {
+    fn beside(&mut self, own: &Claimant, other: &'i Claimant, base_url: &BaseUrl) {
         let claim = &self.claim;
         let resident = match BaseUrl::place(Some(base_url), &claim.host, &claim.prefix) {
             PlatformPlace::Institution(resident) if !claim.prefix.is_empty() => Some(resident),
             _ => None,
         };
-        if resident == Some(name(other)) {
-            self.resident = Some(name(other).to_owned());
+        if resident == Some(other.name.as_str()) {
+            self.resident = Some(other.name.clone());
         }
-        self.shared |= theirs.iter().any(|their| their.host == claim.host);
-        let covers = || theirs.iter().any(|their| their.covers(claim));
-        let is_older = |holder: &IiifInstitution| age(other) < age(holder);
-        if resident != Some(name(institution))
-            && is_older(institution)
+        // Nobody has a whole host of the platform.
+        let may = |their: &&Claim| !(their.prefix.is_empty() && base_url.owns(&their.host));
+        let theirs = || other.claims.iter().filter(may);
+        self.shared |= theirs().any(|their| their.host == claim.host);
+        let is_older = |holder: &Claimant| other.age() < holder.age();
+        if resident != Some(own.name.as_str())
+            && is_older(own)
             && self.holder.is_none_or(is_older)
-            && covers()
+            && theirs().any(|their| their.covers(claim))
         {
             self.holder = Some(other);
         }
     }
 
     fn lost_to(&self) -> Option<String> {
-        let holder = self.holder.map(|holder| name(holder).to_owned());
+        let holder = self.holder.map(|holder| holder.name.clone());
         self.resident.clone().or(holder)
     }
 }
@@ -141,7 +144,7 @@ impl<'i> Wanted<'i> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use super::{Settled, settle};
+    use super::{Claimant, Settled, settle};
     use acervo_crds::IiifInstitution;
 
     fn institution(name: &str, created: &str, hosts: &[&str]) -> IiifInstitution {
@@ -184,7 +187,8 @@ mod tests {
 
     fn settled(institution: &IiifInstitution, all: &[IiifInstitution]) -> Settled {
         let base_url = "https://iiif.example.org".parse().unwrap();
-        settle(institution, all, &base_url)
+        let rivals: Vec<_> = all.iter().map(Claimant::of).collect();
+        settle(institution, &rivals, &base_url)
     }
 
     fn keeping(name: &str, day: u8, manifest: &str) -> IiifInstitution {

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kube::Client;
-use kube::runtime::events::Recorder;
 use tokio::sync::watch;
 
 use crate::children::Children;
+use crate::events::Events;
 use crate::inside::Insides;
 use crate::institutions::Institutions;
 use crate::metrics::Metrics;
@@ -36,7 +36,7 @@ pub struct Context {
     /// How far the watches are.
     pub progress: Arc<Progress>,
     /// Writes events.
-    pub events: Recorder,
+    pub events: Events,
     /// Counts.
     pub metrics: Metrics,
     /// What reconciles remember of earlier ones, by institution.
@@ -46,7 +46,7 @@ pub struct Context {
 impl Context {
     /// The context of an operator in `namespace` that has seen nothing yet.
     #[must_use]
-    pub fn new(client: Client, namespace: &str, progress: Arc<Progress>, events: Recorder) -> Self {
+    pub fn new(client: Client, namespace: &str, progress: Arc<Progress>, events: Events) -> Self {
         Self {
             client,
             namespace: namespace.to_owned(),

@@ -5,11 +5,12 @@
 //! object as it is, equals what was applied if and only if nobody has interfered. The digest of that
 //! projection is all that is remembered of a child, beside a few status bits.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::json::Json;
 use crate::names::FIELD_MANAGER;
 
 /// A digest of the fields that the operator owns, or wants to own.
@@ -19,23 +20,40 @@ pub struct Digest([u8; 16]);
 /// The digest of what is to be applied.
 #[must_use]
 pub fn wanted(object: &Value) -> Digest {
-    let mut object = object.clone();
-    strip(&mut object);
-    digest(&object)
+    digest(&Json::from(object))
 }
 
-/// The digest of what the operator owns in an observed object; `None` if it owns nothing.
+/// The digest of what the operator owns in an observed object, by the `managedFields` of its metadata; `None`
+/// if it owns nothing.
 #[must_use]
-pub fn owned(object: &Value, managed: &[ManagedFieldsEntry]) -> Option<Digest> {
-    projection(object, managed).map(|projection| digest(&projection))
+pub fn owned(object: &Json<'_>) -> Option<Digest> {
+    let managed = object.get("metadata").get("managedFields").items();
+    let ours = managed.iter().find(|entry| {
+        entry.get("manager").text() == Some(FIELD_MANAGER)
+            && entry.get("operation").text() == Some("Apply")
+            && entry
+                .get("subresource")
+                .text()
+                .unwrap_or_default()
+                .is_empty()
+    })?;
+    Some(digest(&project(object, ours.get("fieldsV1"))))
 }
 
 /// What the operator owns in an observed object, without what names it; `None` if it owns nothing.
 #[must_use]
 pub fn projection(object: &Value, managed: &[ManagedFieldsEntry]) -> Option<Value> {
     let fields = &managed.iter().find(is_ours)?.fields_v1.as_ref()?.0;
-    let mut projection = project(object, fields);
-    strip(&mut projection);
+    let mut projection = Value::from(&project(&Json::from(object), &Json::from(fields)));
+    if let Some(fields) = projection.as_object_mut() {
+        fields.retain(|field, _| is_content(field));
+    }
+    if let Some(metadata) = projection
+        .get_mut("metadata")
+        .and_then(Value::as_object_mut)
+    {
+        metadata.retain(|field, _| is_said(field));
+    }
     Some(projection)
 }
 
@@ -51,98 +69,143 @@ fn is_ours(entry: &&ManagedFieldsEntry) -> bool {
         && entry.subresource.as_deref().unwrap_or_default().is_empty()
 }
 
-/// Takes out what names the object and what others write.
-fn strip(object: &mut Value) {
-    let Some(fields) = object.as_object_mut() else {
-        return;
-    };
-    for field in ["apiVersion", "kind", "status"] {
-        fields.remove(field);
-    }
-    if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.retain(|field, _| {
-            ["annotations", "finalizers", "labels", "ownerReferences"].contains(&field.as_str())
-        });
-    }
+/// Whether a field of an object is neither what names it nor what others write.
+fn is_content(field: &str) -> bool {
+    !["apiVersion", "kind", "status"].contains(&field)
+}
+
+/// Whether a field of the metadata is what somebody says of an object.
+fn is_said(field: &str) -> bool {
+    ["annotations", "finalizers", "labels", "ownerReferences"].contains(&field)
 }
 
 /// The part of `value` that the field set `fields` covers (`FieldsV1`: `f:name`, `k:{key}`, `v:value`,
 /// `.` for the thing itself). An empty set covers everything below.
-fn project(value: &Value, fields: &Value) -> Value {
-    let Some(fields) = fields
-        .as_object()
-        .filter(|fields| fields.keys().any(|key| key != "."))
-    else {
+fn project<'a>(value: &Json<'a>, fields: &Json<'_>) -> Json<'a> {
+    let fields = fields.fields();
+    if fields.iter().all(|(key, _)| key == ".") {
         return value.clone();
-    };
+    }
     match value {
-        Value::Object(object) => {
+        Json::Object(object) => {
             let covered = fields.iter().filter_map(|(key, below)| {
                 let name = key.strip_prefix("f:")?;
-                Some((name.to_owned(), project(object.get(name)?, below)))
+                let (name, value) = object.iter().find(|(field, _)| field == name)?;
+                Some((name.clone(), project(value, below)))
             });
-            Value::Object(covered.collect())
+            Json::Object(covered.collect())
         }
-        Value::Array(items) => Value::Array(
-            fields
-                .iter()
-                .filter_map(|(key, below)| project_item(items, key, below))
-                .collect(),
-        ),
+        Json::List(items) => {
+            let covered = fields.iter();
+            Json::List(
+                covered
+                    .filter_map(|(key, below)| project_item(items, key, below))
+                    .collect(),
+            )
+        }
         scalar => scalar.clone(),
     }
 }
 
-fn project_item(items: &[Value], key: &str, below: &Value) -> Option<Value> {
+fn project_item<'a>(items: &[Json<'a>], key: &str, below: &Json<'_>) -> Option<Json<'a>> {
     if let Some(keys) = key.strip_prefix("k:") {
-        let keys: Map<String, Value> = serde_json::from_str(keys).ok()?;
-        let has_keys = |item: &&Value| {
-            keys.iter()
-                .all(|(name, value)| item.get(name) == Some(value))
+        let keys: Json<'_> = serde_json::from_str(keys).ok()?;
+        let has_keys = |item: &&Json<'a>| {
+            let mut keys = keys.fields().iter();
+            keys.all(|(name, value)| item.get(name) == value)
         };
         return Some(project(items.iter().find(has_keys)?, below));
     }
-    let value: Value = serde_json::from_str(key.strip_prefix("v:")?).ok()?;
-    items.contains(&value).then_some(value)
+    let value: Json<'_> = serde_json::from_str(key.strip_prefix("v:")?).ok()?;
+    items.iter().find(|item| **item == value).cloned()
 }
 
-fn digest(object: &Value) -> Digest {
-    let hash = blake3::hash(canonical(object).as_bytes());
+/// The digest of an object without what names it and what others write.
+fn digest(object: &Json<'_>) -> Digest {
+    let mut text = String::new();
+    write_fields(
+        &mut text,
+        object.fields(),
+        is_content,
+        |text, field, value| {
+            if field == "metadata" {
+                write_fields(text, value.fields(), is_said, any_field);
+            } else {
+                write_canonical(text, value);
+            }
+        },
+    );
+    let hash = blake3::hash(text.as_bytes());
     let mut short = [0; 16];
     short.copy_from_slice(&hash.as_bytes()[..16]);
     Digest(short)
 }
 
-/// One text for all spellings: keys in order, lists as sets (a list whose order somebody changed is no
+/// Writes one text for all spellings: keys in order, lists as sets (a list whose order somebody changed is no
 /// longer ours at all), nothing for null and for empty things.
-fn canonical(value: &Value) -> String {
+fn write_canonical(text: &mut String, value: &Json<'_>) {
     match value {
-        Value::Object(object) => {
-            let fields: BTreeMap<&String, String> = object
-                .iter()
-                .map(|(key, value)| (key, canonical(value)))
-                .collect();
-            let fields = fields.into_iter().filter(|(_, text)| !text.is_empty());
-            let fields: Vec<String> = fields
-                .map(|(key, text)| format!("{key:?}:{text}"))
-                .collect();
-            if fields.is_empty() {
-                String::new()
-            } else {
-                format!("{{{}}}", fields.join(","))
-            }
-        }
-        Value::Array(items) => {
+        Json::Null => {}
+        Json::Bool(true) => text.push_str("true"),
+        Json::Bool(false) => text.push_str("false"),
+        Json::Number(number) => text.push_str(&number.to_string()),
+        Json::Text(one) => write_text(text, one),
+        Json::Object(fields) => write_fields(text, fields, |_| true, any_field),
+        Json::List(items) => {
+            let canonical = |item| {
+                let mut text = String::new();
+                write_canonical(&mut text, item);
+                text
+            };
             let mut items: Vec<String> = items.iter().map(canonical).collect();
             items.sort_unstable();
-            if items.is_empty() {
-                String::new()
-            } else {
-                format!("[{}]", items.join(","))
+            if !items.is_empty() {
+                text.push('[');
+                text.push_str(&items.join(","));
+                text.push(']');
             }
         }
-        Value::Null => String::new(),
-        scalar => scalar.to_string(),
+    }
+}
+
+fn any_field(text: &mut String, _: &str, value: &Json<'_>) {
+    write_canonical(text, value);
+}
+
+/// Writes a text so that nothing else is written in the same way: with its length.
+fn write_text(text: &mut String, one: &str) {
+    text.push_str(&one.len().to_string());
+    text.push('"');
+    text.push_str(one);
+}
+
+/// Writes those fields of an object that `counts` wants and of which `write` writes something.
+fn write_fields(
+    text: &mut String,
+    fields: &[(Cow<'_, str>, Json<'_>)],
+    counts: fn(&str) -> bool,
+    write: fn(&mut String, &str, &Json<'_>),
+) {
+    let mut sorted: Vec<_> = fields.iter().filter(|(field, _)| counts(field)).collect();
+    sorted.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let begun = text.len();
+    text.push('{');
+    for (field, value) in sorted {
+        let before = text.len();
+        write_text(text, field);
+        text.push(':');
+        let named = text.len();
+        write(text, field, value);
+        if text.len() == named {
+            text.truncate(before);
+        } else {
+            text.push(',');
+        }
+    }
+    if text.len() == begun + 1 {
+        text.truncate(begun);
+    } else {
+        text.push('}');
     }
 }
 
@@ -150,16 +213,20 @@ fn canonical(value: &Value) -> String {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use super::{owned, wanted};
-    use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
+    use super::{Digest, wanted};
+    use crate::json::Json;
     use serde_json::{Value, json};
 
-    fn managed(fields: &Value) -> Vec<ManagedFieldsEntry> {
-        let entry = json!({
-            "manager": "acervo-operator", "operation": "Apply", "fieldsType": "FieldsV1", "fieldsV1": fields,
-        });
-        vec![serde_json::from_value(entry).unwrap()]
+    /// What is owned in an object with a record of a manager.
+    fn owned(object: &Value, manager: &str, fields: &Value) -> Option<Digest> {
+        let mut object = object.clone();
+        object["metadata"]["managedFields"] = json!([{
+            "manager": manager, "operation": "Apply", "fieldsType": "FieldsV1", "fieldsV1": fields,
+        }]);
+        super::owned(&Json::from(&object))
     }
+
+    const OURS: &str = "acervo-operator";
 
     /// A Service as applied, and the record that the API server made of it.
     fn applied() -> (Value, Value) {
@@ -194,7 +261,7 @@ mod tests {
     #[test]
     fn what_was_applied_is_recognised_among_defaults_and_fields_of_others() {
         let (object, fields) = applied();
-        assert_eq!(owned(&observed(), &managed(&fields)), Some(wanted(&object)));
+        assert_eq!(owned(&observed(), OURS, &fields), Some(wanted(&object)));
     }
 
     #[test]
@@ -228,7 +295,7 @@ mod tests {
             ),
         ] {
             assert_ne!(
-                owned(&object_now, &managed(&fields_now)),
+                owned(&object_now, OURS, &fields_now),
                 Some(wanted(&object)),
                 "{what}"
             );
@@ -238,9 +305,7 @@ mod tests {
     #[test]
     fn an_object_without_our_record_is_not_ours() {
         let (_, fields) = applied();
-        let mut other = managed(&fields);
-        other[0].manager = Some("kubectl".to_owned());
-        assert_eq!(owned(&observed(), &other), None);
-        assert_eq!(owned(&observed(), &[]), None);
+        assert_eq!(owned(&observed(), "kubectl", &fields), None);
+        assert_eq!(super::owned(&Json::from(&observed())), None);
     }
 }

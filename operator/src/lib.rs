@@ -9,7 +9,8 @@
 //! | [`surroundings`], [`config`] | the platform's configuration and what it names | no |
 //! | [`institutions`], [`children`], [`digest`], [`observe`], [`claims`] | what is remembered of the cluster | no |
 //! | [`queue`] | who is to be reconciled or asked, and when | no |
-//! | [`names`], [`gateway`], [`quantity`] | names, and types of others | no |
+//! | [`events`] | what happened, for people | yes |
+//! | [`names`], [`gateway`], [`quantity`], [`json`] | names, and types of others | no |
 //! | [`admin`], [`metrics`] | life, readiness, figures | answers |
 
 pub mod admin;
@@ -19,9 +20,11 @@ pub mod config;
 pub mod context;
 pub mod controller;
 pub mod digest;
+pub mod events;
 pub mod gateway;
 pub mod inside;
 pub mod institutions;
+pub mod json;
 pub mod metrics;
 pub mod names;
 pub mod observe;

@@ -5,16 +5,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use acervo_operator::context::Context;
+use acervo_operator::events::Events;
 use acervo_operator::watch::Progress;
 use acervo_operator::{admin, controller};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use kube::client::ClientBuilder;
-use kube::runtime::events::{Recorder, Reporter};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tower::util::MapRequestLayer;
 use tracing_subscriber::EnvFilter;
+
+/// glibc's allocator keeps what a start has freed in the arenas of the threads that freed it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// It waits for the API server nearly all the time; more threads would cost memory for nothing.
 const THREADS: usize = 2;
@@ -78,11 +82,7 @@ async fn run(arguments: Run) -> anyhow::Result<()> {
         .context("--config-map must be NAMESPACE/NAME, such as acervo/acervo")?;
     let progress = Arc::new(Progress::default());
     let client = client(Arc::clone(&progress)).await?;
-    let reporter = Reporter {
-        controller: "acervo-operator".to_owned(),
-        instance: std::env::var("HOSTNAME").ok(),
-    };
-    let events = Recorder::new(client.clone(), reporter);
+    let events = Events::new(&client, std::env::var("HOSTNAME").ok());
     let context = Arc::new(Context::new(client, namespace, progress, events));
     let listener = TcpListener::bind(arguments.admin_listen)
         .await

@@ -1,5 +1,8 @@
 //! What is read off an observed child: the facts that status is computed from. Pure.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -11,13 +14,15 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
+use kube::core::ObjectMeta;
 use kube::{Resource, ResourceExt as _};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::children::{Child, Key, Kind, Seen};
 use crate::digest;
 use crate::gateway::{HttpRoute, ListenerSet};
+use crate::json::Json;
 use crate::names;
 use crate::quantity::Amount;
 use crate::reconcile::facts::{
@@ -42,6 +47,97 @@ pub trait Watched:
     fn seen(&self) -> Seen {
         Seen::Other
     }
+
+    /// The same, from an object as the API server writes it; nothing where that cannot be read.
+    #[must_use]
+    fn read(object: Json<'_>) -> Option<Seen> {
+        object.into_type().ok().map(|object: Self| object.seen())
+    }
+}
+
+/// A child as a watch or a write tells of it. It is read at once into what is remembered of it: of a page
+/// of a list only one object is ever in memory as a whole.
+#[derive(Debug, Clone)]
+pub struct Observed<K> {
+    /// Name, namespace and version, and nothing else.
+    metadata: ObjectMeta,
+    /// The institution of its label.
+    label: Option<Box<str>>,
+    child: Option<Child>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<'de, K: Watched> Deserialize<'de> for Observed<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = Json::deserialize(deserializer)?;
+        let said = object.get("metadata");
+        let text = |field: &str| said.get(field).text().map(str::to_owned);
+        let metadata = ObjectMeta {
+            name: text("name"),
+            namespace: text("namespace"),
+            resource_version: text("resourceVersion"),
+            ..ObjectMeta::default()
+        };
+        let label = said.get("labels").get(names::INSTITUTION).text();
+        Ok(Self {
+            metadata,
+            label: label.map(Into::into),
+            child: remembered::<K>(object),
+            kind: PhantomData,
+        })
+    }
+}
+
+impl<K: Watched> Resource for Observed<K> {
+    type DynamicType = ();
+    type Scope = K::Scope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        K::kind(&())
+    }
+
+    fn group((): &()) -> Cow<'_, str> {
+        K::group(&())
+    }
+
+    fn version((): &()) -> Cow<'_, str> {
+        K::version(&())
+    }
+
+    fn plural((): &()) -> Cow<'_, str> {
+        K::plural(&())
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+impl<K: Watched> Observed<K> {
+    /// The institution that the object belongs to: that of its label, if the object is where children of
+    /// that institution are. Whoever puts the label on anything else makes no child of it.
+    #[must_use]
+    pub fn institution(&self) -> Option<&str> {
+        self.place()
+            .filter(|place| self.label.as_deref() == Some(place))
+    }
+
+    /// The institution in whose namespace the object is.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        place(self)
+    }
+
+    /// What is remembered of it.
+    #[must_use]
+    pub fn child(self) -> Option<(Key, Child)> {
+        let name = self.metadata.name?;
+        Some(((K::KIND, name.into()), self.child?))
+    }
 }
 
 /// The institution that an object belongs to: that of its label, if the object is where children of
@@ -61,24 +157,57 @@ pub fn place<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
     namespace.strip_prefix(names::NAMESPACE_PREFIX)
 }
 
-/// What is remembered of an observed child.
-#[must_use]
-pub fn child<K: Watched>(object: &K) -> Option<(Key, Child)> {
-    let json = serde_json::to_value(object).ok()?;
-    let child = Child {
-        version: object.resource_version()?.parse().ok()?,
-        owned: digest::owned(&json, object.managed_fields()),
+/// What is remembered of an object that is as the API server writes it.
+fn remembered<K: Watched>(mut object: Json<'_>) -> Option<Child> {
+    let metadata = object.get("metadata");
+    Some(Child {
+        version: metadata.get("resourceVersion").text()?.parse().ok()?,
+        owned: digest::owned(&object),
         stands_for: None,
-        terminating: object.meta().deletion_timestamp.is_some(),
-        seen: object.seen(),
+        terminating: *metadata.get("deletionTimestamp") != Json::Null,
+        seen: {
+            forget_records(&mut object);
+            K::read(object)?
+        },
+    })
+}
+
+/// Takes away who wrote what, which is long.
+fn forget_records(object: &mut Json<'_>) {
+    let mut metadata = object.take("metadata");
+    metadata.take("managedFields");
+    object.set("metadata", metadata);
+}
+
+/// Takes a pod template away but for the images of its containers: nothing else of it is looked at, and it is
+/// most of an object.
+fn without_template(mut object: Json<'_>) -> Json<'_> {
+    let mut spec = object.take("spec");
+    let mut template = spec.take("template").take("spec");
+    let containers = match template.take("containers") {
+        Json::List(containers) => containers,
+        _ => Vec::new(),
     };
-    Some(((K::KIND, object.name_any().into()), child))
+    let containers = Json::List(containers.into_iter().map(image_of).collect());
+    let pod = Json::Object(vec![("containers".into(), containers)]);
+    spec.set("template", Json::Object(vec![("spec".into(), pod)]));
+    object.set("spec", spec);
+    object
+}
+
+fn image_of(mut container: Json<'_>) -> Json<'_> {
+    let image = ("image".into(), container.take("image"));
+    Json::Object(vec![image, ("name".into(), container.take("name"))])
 }
 
 macro_rules! watched {
     ($($type:ty => $kind:ident),* $(,)?) => {
         $(impl Watched for $type {
             const KIND: Kind = Kind::$kind;
+
+            fn read(_: Json<'_>) -> Option<Seen> {
+                Some(Seen::Other)
+            }
         })*
     };
 }
@@ -195,6 +324,11 @@ pub fn hindrance(pod: &Pod) -> Option<Hindrance> {
 impl Watched for Deployment {
     const KIND: Kind = Kind::Deployment;
 
+    fn read(object: Json<'_>) -> Option<Seen> {
+        let object = without_template(object).into_type();
+        object.ok().map(|object: Self| object.seen())
+    }
+
     fn seen(&self) -> Seen {
         let status = self.status.clone().unwrap_or_default();
         let spec = self.spec.as_ref();
@@ -258,6 +392,11 @@ impl Watched for Ingress {
 
 impl Watched for Job {
     const KIND: Kind = Kind::Job;
+
+    fn read(object: Json<'_>) -> Option<Seen> {
+        let object = without_template(object).into_type();
+        object.ok().map(|object: Self| object.seen())
+    }
 
     fn seen(&self) -> Seen {
         let annotations = self.annotations();

@@ -81,7 +81,7 @@ pub async fn run(context: &Context, name: &Name) -> Option<Duration> {
     let begun = Instant::now();
     let mut memory = take_memory(context, name);
     let stored = context.institutions.of(name);
-    let result = match stored.as_deref() {
+    let result = match stored.as_ref() {
         None => retire::retire(context, name).await.map(|()| Done::ok(None)),
         Some(Ok(institution)) => reconcile(context, institution, &mut memory).await,
         Some(Err(invalid)) => {
@@ -154,6 +154,8 @@ async fn reconcile(
             });
         }
     };
+
+    memory.obeys = dereference::identity(institution);
 
     // build (pure)
     let prepared = build::build(&validated);

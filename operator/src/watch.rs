@@ -18,7 +18,7 @@ use kube::runtime::watcher::{self, DefaultBackoff, Event};
 use kube::runtime::{WatchStreamExt as _, watcher::watcher};
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use progress::Expected;
 pub use progress::Progress;
@@ -174,6 +174,15 @@ fn expect<K: Resource>(
 /// How many objects a list has on one page: of those, and no more, memory holds the whole.
 const PAGE: u32 = 50;
 
+/// How many lists are read at the same time: each holds a page as text, and the decoder has two threads.
+const LISTS: usize = 2;
+
+/// For how long a page is waited for before others may begin.
+const LONGEST_PAGE: Duration = Duration::from_secs(15);
+
+/// Whoever reads a list holds one of these.
+static LISTING: Semaphore = Semaphore::const_new(LISTS);
+
 /// The longest time between two tries of a watch: an API server that is back is seen soon, and some
 /// twenty watches are no burden to one that is not.
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
@@ -208,11 +217,29 @@ async fn follow_events<K>(
     K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
 {
     let mut events = pin!(watcher(api, config).backoff(Patience::default()));
-    while let Some(event) = events.next().await {
+    let mut turn = None;
+    loop {
+        let next = match turn {
+            None => Ok(events.next().await),
+            Some(_) => tokio::time::timeout(LONGEST_PAGE, events.next()).await,
+        };
+        let event = match next {
+            Ok(Some(event)) => event,
+            Ok(None) => return,
+            // A page that does not come must not hold up the lists of others.
+            Err(_) => {
+                turn = None;
+                continue;
+            }
+        };
         match event {
-            Ok(Event::Init) => tell(News::Begin),
+            Ok(Event::Init) => {
+                tell(News::Begin);
+                turn = LISTING.acquire().await.ok();
+            }
             Ok(Event::InitApply(object)) => tell(News::Listed(object)),
             Ok(Event::InitDone) => {
+                turn = None;
                 tell(News::Complete);
                 expected.complete();
             }
@@ -220,10 +247,12 @@ async fn follow_events<K>(
             Ok(Event::Delete(object)) => tell(News::Gone(object)),
             // Defined a moment ago, or no longer; or somebody between us and the API server is mistaken.
             Err(error) if is_not_found(&error) => {
+                drop(turn);
                 tokio::time::sleep(AFTER_NOT_FOUND).await;
                 return;
             }
             Err(error) => {
+                turn = None;
                 tracing::warn!(watch = %expected, %error, "a watch was interrupted and goes on");
             }
         }

@@ -71,7 +71,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const KNOWN_ONLY_BY: &[(&str, &[&str])] = &[
     ("axum", &["acervo", "acervo-operator"]),
     ("rusqlite", &["acervo-catalogue"]),
-    ("kube", &["acervo-crds", "acervo-operator"]),
+    ("kube", &["acervo-crds", "acervo-load", "acervo-operator"]),
 ];
 
 /// The crates of the operator, which never meet those of `image-server/`.

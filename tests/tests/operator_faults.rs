@@ -33,6 +33,41 @@ fn rest(plane: &ControlPlane) -> Result<Vec<Asked>> {
     })
 }
 
+/// What new institutions take: one write for each child, one look at the namespace that nobody knows yet,
+/// and a status only when it says anything new.
+fn asks_no_more_than_it_must(asked: &[Asked]) {
+    // Its volume, its pods and its routes come one after another, and each may be told of by itself.
+    const STATUSES: usize = 5;
+    for name in ["una", "dos", "tres"] {
+        let namespace = format!("acervo-{name}");
+        let of = |asked: &&Asked| asked.namespace == namespace || asked.name == namespace;
+        let mut children: Vec<_> = asked.iter().filter(of).cloned().collect();
+        let reads = children.iter().filter(|asked| !asked.is_write());
+        assert_eq!(reads.count(), 1, "{children:#?}");
+        children.retain(Asked::is_write);
+        let writes = children.len();
+        children.sort();
+        children.dedup();
+        assert_eq!(children.len(), writes, "no child is written twice");
+        assert!(
+            children.iter().all(|asked| asked.code == 201),
+            "every write makes something: {children:#?}"
+        );
+        let is_status = |asked: &&Asked| asked.resource == "iiifinstitutions/status";
+        let statuses = asked.iter().filter(is_status);
+        let statuses = statuses.filter(|asked| asked.name == name).count();
+        assert!(statuses <= STATUSES, "{statuses} statuses");
+        let told = asked.iter().filter(|asked| asked.resource == "events");
+        let told = told
+            .filter(|asked| asked.name.starts_with(&format!("{name}.")))
+            .count();
+        assert_eq!(
+            told, 1,
+            "that it is ready; what is still waited for is no news"
+        );
+    }
+}
+
 #[test]
 fn at_rest_nothing_is_asked_and_a_restart_writes_nothing() -> Result<()> {
     let plane = plane()?;
@@ -45,6 +80,7 @@ fn at_rest_nothing_is_asked_and_a_restart_writes_nothing() -> Result<()> {
         is_ready(&plane, name)?;
     }
     let asked = rest(&plane)?;
+    asks_no_more_than_it_must(&asked);
     let quiet = Duration::from_secs(10);
     let end = Instant::now() + quiet;
     until("ten seconds to pass", 2 * quiet, || {

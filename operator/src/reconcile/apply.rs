@@ -21,7 +21,7 @@ use crate::children::{Child, Children, Key, Kind, Seen};
 use crate::digest;
 use crate::gateway::{HttpRoute, ListenerSet};
 use crate::names;
-use crate::observe::{self, Watched};
+use crate::observe::{Observed, Watched};
 
 /// Why an object could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +125,7 @@ impl<'a> Applier<'a> {
             spent_jobs,
             state: PhantomData,
         } = resources;
-        let namespaces: Api<_> = Api::all(self.client.clone());
+        let namespaces: Api<Observed<_>> = Api::all(self.client.clone());
         self.object(&namespaces, &namespace).await;
         if let Some(first) = self.errors.pop() {
             return (Err(ApplyError { first, others: 0 }), self.writes);
@@ -207,7 +207,7 @@ impl<'a> Applier<'a> {
     where
         K: Watched + Resource<Scope = NamespaceResourceScope>,
     {
-        let api: Api<K> = Api::namespaced(self.client.clone(), self.namespace);
+        let api: Api<Observed<K>> = Api::namespaced(self.client.clone(), self.namespace);
         self.object(&api, object).await;
     }
 
@@ -222,7 +222,7 @@ impl<'a> Applier<'a> {
 
     /// Applies one object, unless what is known of it says that it is so already, or that it is being
     /// deleted: then it is made anew once it is gone.
-    async fn object<K: Watched>(&mut self, api: &Api<K>, object: &K) {
+    async fn object<K: Watched>(&mut self, api: &Api<Observed<K>>, object: &K) {
         let key: Key = (K::KIND, object.name_any().into());
         let json = match json(object) {
             Ok(json) => json,
@@ -235,8 +235,8 @@ impl<'a> Applier<'a> {
         if rests {
             return;
         }
-        if let Some(written) = self.write(api, object, &json).await
-            && let Some((key, mut child)) = observe::child(&written)
+        if let Some(written) = self.write(api, &object.name_any(), &json).await
+            && let Some((key, mut child)) = written.child()
         {
             // The API server may spell a value in another way; what it made of it stands for it.
             child.stands_for = Some(wanted);
@@ -244,16 +244,15 @@ impl<'a> Applier<'a> {
         }
     }
 
-    async fn write<K>(&mut self, api: &Api<K>, object: &K, json: &Value) -> Option<K>
+    async fn write<K>(&mut self, api: &Api<K>, name: &str, json: &Value) -> Option<K>
     where
         K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
     {
         self.writes += 1;
-        let name = object.name_any();
-        match api.patch(&name, &parameters(), &Patch::Apply(json)).await {
+        match api.patch(name, &parameters(), &Patch::Apply(json)).await {
             Ok(written) => Some(written),
             Err(source) => {
-                self.errors.push(failed::<K>(&name, source));
+                self.errors.push(failed::<K>(name, source));
                 None
             }
         }
@@ -276,7 +275,7 @@ impl<'a> Applier<'a> {
         let api: Api<Secret> = Api::namespaced(self.client.clone(), self.namespace);
         for secret in secrets {
             match json(secret) {
-                Ok(json) => _ = self.write(&api, secret, &json).await,
+                Ok(json) => _ = self.write(&api, &secret.name_any(), &json).await,
                 Err(error) => self.errors.push(error),
             }
         }

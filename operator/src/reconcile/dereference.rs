@@ -2,6 +2,7 @@
 //! cluster is asked only for what cannot be watched, and where something of it matters.
 
 use acervo_crds::IiifInstitution;
+use acervo_crds::claims::claims_of;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Namespace, PersistentVolumeClaim, Pod};
 use kube::api::ListParams;
@@ -39,12 +40,10 @@ pub async fn facts(
     let mut facts = Facts::nothing_yet(Timestamp::now());
 
     // From memory.
-    let others = context.institutions.all();
-    let others = others
-        .iter()
-        .filter_map(|stored| stored.as_ref().as_ref().ok());
+    facts.obeys = memory.obeys.is_some() && memory.obeys == identity(institution);
+    let rivals = context.institutions.rivals(&claims_of(institution));
     let base_url = &surroundings.config.platform.base_url;
-    let settled = claims::settle(institution, others, base_url);
+    let settled = claims::settle(institution, &rivals, base_url);
     (facts.hosts, facts.kept) = (settled.hosts, settled.kept);
     observe(&mut facts, &context.children, &name);
     facts.listener_sets = context.children.has(Kind::ListenerSet);
@@ -75,6 +74,13 @@ pub async fn facts(
         .or(surroundings.config.storage_class_name.as_deref());
     facts.storage_class = surroundings.storage_class(class);
     Ok(facts)
+}
+
+/// What changes whenever the rules have to be looked at again.
+#[must_use]
+pub fn identity(institution: &IiifInstitution) -> Option<(String, i64)> {
+    let metadata = &institution.metadata;
+    Some((metadata.uid.clone()?, metadata.generation?))
 }
 
 /// What is known of the institution's children, as they are now.

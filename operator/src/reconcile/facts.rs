@@ -17,6 +17,8 @@ use crate::quantity::Amount;
 pub struct Facts {
     /// The time of the reconcile.
     pub now: Timestamp,
+    /// Whether this generation of the resource was judged by its rules before, and obeys them.
+    pub obeys: bool,
     /// The namespace of the institution's name.
     pub namespace: NamespaceState,
     /// How the claims of `spec.hostnames` were settled.
@@ -281,6 +283,7 @@ impl Facts {
     pub fn nothing_yet(now: Timestamp) -> Self {
         Self {
             now,
+            obeys: false,
             namespace: NamespaceState::Absent,
             hosts: Vec::new(),
             kept: Vec::new(),

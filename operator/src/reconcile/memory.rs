@@ -14,6 +14,9 @@ use crate::inside::LastWords;
 pub struct Memory {
     /// Since when all of them fail.
     pub failing: Option<Instant>,
+    /// UID and generation of the resource that was found to obey its rules: judging costs more than the rest of
+    /// a reconcile in which nothing changed.
+    pub obeys: Option<(String, i64)>,
     /// What ended Jobs said, by name; `None` if their pods said nothing.
     pub last_words: BTreeMap<String, Option<LastWords>>,
     /// What keeps Jobs from beginning, by name, as it was when last asked.

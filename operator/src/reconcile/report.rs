@@ -8,12 +8,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::api::{DynamicObject, Patch, PatchParams};
 use kube::core::ApiResource;
 use kube::core::error_boundary::InvalidObject;
-use kube::runtime::events::{Event, EventType};
 use kube::{Api, Resource as _, ResourceExt as _};
 
 use super::memory::Memory;
 use super::status;
 use crate::context::Context;
+use crate::events::Told;
 
 /// Why the status could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -126,52 +126,30 @@ pub async fn unreadable(
     Ok(())
 }
 
-/// An event for every condition whose status or reason changed.
+/// An event for every change of a condition that somebody may want to know of: something is wrong, or no
+/// longer; readers can use the addresses, or no longer. What merely takes its time is in the conditions.
 async fn tell(
     context: &Context,
     institution: &IiifInstitution,
     before: &[Condition],
     now: &[Condition],
 ) {
-    let is_new = |condition: &&Condition| {
+    let matters = |condition: &Condition| status::is_bad(condition) || status::is_ready(condition);
+    let is_news = |condition: &&Condition| {
         let old = before.iter().find(|old| old.type_ == condition.type_);
-        // That a new institution is not suspended is no news.
-        if old.is_none() && condition.reason == status::ACTIVE {
-            return false;
-        }
-        old.is_none_or(|old| old.status != condition.status || old.reason != condition.reason)
+        let same =
+            |old: &Condition| old.status == condition.status && old.reason == condition.reason;
+        !old.is_some_and(same) && (matters(condition) || old.is_some_and(matters))
     };
-    for condition in now.iter().filter(is_new) {
-        let event = Event {
-            type_: if status::is_bad(condition) {
-                EventType::Warning
-            } else {
-                EventType::Normal
-            },
-            reason: condition.reason.clone(),
-            note: Some(shortened(format!(
-                "{}: {}",
-                condition.type_, condition.message
-            ))),
-            action: "Reconcile".to_owned(),
-            secondary: None,
+    let reference = institution.object_ref(&());
+    for condition in now.iter().filter(is_news) {
+        let told = Told {
+            warns: status::is_bad(condition),
+            reason: &condition.reason,
+            note: format!("{}: {}", condition.type_, condition.message),
         };
-        let reference = institution.object_ref(&());
-        if let Err(error) = context.events.publish(&event, &reference).await {
-            // An event that is lost is still in the status.
-            tracing::debug!(%error, "an event could not be written");
-        }
+        context.events.tell(&reference, told).await;
     }
-}
-
-/// The API server takes no longer notes.
-fn shortened(mut note: String) -> String {
-    const LONGEST: usize = 1000;
-    if note.len() > LONGEST {
-        note.truncate(note.floor_char_boundary(LONGEST));
-        note.push('…');
-    }
-    note
 }
 
 /// The status as a whole takes the place of the one before. Server-side apply would refuse all of it

@@ -25,7 +25,7 @@ const MASS_REMOVAL: &str = "mass-removal";
 /// The condition of a resource that says whether readers can use the addresses.
 const READY: &str = "Ready";
 /// The reason of an institution that is not suspended.
-pub const ACTIVE: &str = "Active";
+const ACTIVE: &str = "Active";
 /// The condition that holds while the institution is suspended.
 const SUSPENDED: &str = "Suspended";
 /// The API allows 32 KiB; a sentence needs less.
@@ -194,6 +194,12 @@ pub fn is_bad(condition: &Condition) -> bool {
     ];
     condition.reason == APPLY_FAILED
         || (condition.status == "False" && !ON_ITS_WAY.contains(&condition.reason.as_str()))
+}
+
+/// Whether a condition says that readers can use the addresses.
+#[must_use]
+pub fn is_ready(condition: &Condition) -> bool {
+    condition.type_ == READY && condition.status == "True"
 }
 
 /// Conditions in the chart's language; the time of one changes only with its status.

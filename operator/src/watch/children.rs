@@ -1,18 +1,18 @@
 //! Watching the children: every event updates what is remembered and asks for a reconcile.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use kube::{Api, ResourceExt as _};
+use kube::Api;
 
 use super::{News, Which, follow, follow_custom};
+use crate::children::Kind;
 use crate::context::Context;
 use crate::names;
-use crate::observe::{self, Watched};
+use crate::observe::{Observed, Watched};
 
 /// Watches one kind of child for ever.
 pub fn watch<K: Watched>(context: &Arc<Context>) -> impl Future<Output = ()> + Send + use<K> {
-    let api: Api<K> = Api::all(context.client.clone());
+    let api: Api<Observed<K>> = Api::all(context.client.clone());
     let which = Which::Labelled(names::INSTITUTION);
     follow(api, which, &context.progress, telling::<K>(context))
 }
@@ -21,68 +21,64 @@ pub fn watch<K: Watched>(context: &Arc<Context>) -> impl Future<Output = ()> + S
 pub fn watch_custom<K: Watched>(
     context: &Arc<Context>,
 ) -> impl Future<Output = ()> + Send + use<K> {
-    let api: Api<K> = Api::all(context.client.clone());
+    let api: Api<Observed<K>> = Api::all(context.client.clone());
     let (client, which) = (context.client.clone(), Which::Labelled(names::INSTITUTION));
     follow_custom(client, api, which, &context.progress, telling::<K>(context))
 }
 
-fn telling<K: Watched>(context: &Arc<Context>) -> impl FnMut(News<K>) + Send + use<K> {
+fn telling<K: Watched>(context: &Arc<Context>) -> impl FnMut(News<Observed<K>>) + Send + use<K> {
     let context = Arc::clone(context);
-    let mut present = HashSet::new();
     move |news| match news {
-        News::Begin => {
-            present.clear();
-            context.children.relisted(K::KIND);
-        }
-        News::Listed(object) => {
-            if let Some(institution) = saw::<K>(&context, &object) {
-                present.insert((institution, object.name_any().into()));
-            }
-        }
+        News::Begin => context.children.relisted(K::KIND),
+        News::Listed(object) => saw(&context, object),
         News::Complete => {
-            for institution in context.children.keep_only(K::KIND, &present) {
-                context.concerns(&institution);
-            }
-            present.clear();
+            forget_unlisted(&context, K::KIND);
             kind_is(&context, K::KIND, true);
         }
         News::Changed(object) => {
-            if saw::<K>(&context, &object).is_none() {
+            if object.institution().is_some() {
+                saw(&context, object);
+            } else {
                 // Somebody gave it the label of another institution: it is no longer known as ours.
-                lost::<K>(&context, &object);
+                lost(&context, object);
             }
         }
-        News::Gone(object) => lost::<K>(&context, &object),
+        News::Gone(object) => lost(&context, object),
         News::NoSuchKind => {
-            for institution in context.children.keep_only(K::KIND, &HashSet::new()) {
-                context.concerns(&institution);
-            }
+            context.children.relisted(K::KIND);
+            forget_unlisted(&context, K::KIND);
             kind_is(&context, K::KIND, false);
         }
     }
 }
 
+fn forget_unlisted(context: &Context, kind: Kind) {
+    for institution in context.children.listed(kind) {
+        context.concerns(&institution);
+    }
+}
+
 /// Remembers whether the cluster has a kind, and asks for a reconcile of everybody if that is news.
-fn kind_is(context: &Context, kind: crate::children::Kind, there: bool) {
+fn kind_is(context: &Context, kind: Kind, there: bool) {
     if context.children.kind_is(kind, there) {
         context.concerns_everybody();
     }
 }
 
-fn saw<K: Watched>(context: &Context, object: &K) -> Option<Box<str>> {
-    let institution: Box<str> = observe::institution(object)?.into();
-    let (key, child) = observe::child(object)?;
-    if context.children.saw(&institution, key, child) {
+fn saw<K: Watched>(context: &Context, object: Observed<K>) {
+    let institution: Option<Box<str>> = object.institution().map(Into::into);
+    if let (Some(institution), Some((key, child))) = (institution, object.child())
+        && context.children.saw(&institution, key, child)
+    {
         context.concerns(&institution);
     }
-    Some(institution)
 }
 
-fn lost<K: Watched>(context: &Context, object: &K) {
-    if let (Some(institution), Some((key, child))) =
-        (observe::place(object), observe::child(object))
-        && context.children.lost(institution, &key, child.version)
+fn lost<K: Watched>(context: &Context, object: Observed<K>) {
+    let place: Option<Box<str>> = object.place().map(Into::into);
+    if let (Some(institution), Some((key, child))) = (place, object.child())
+        && context.children.lost(&institution, &key, child.version)
     {
-        context.concerns(institution);
+        context.concerns(&institution);
     }
 }
