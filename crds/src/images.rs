@@ -35,7 +35,7 @@ pub struct Images {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::seconds")]
     pub max_age: Option<u32>,
-    /// What becomes of images with a colour profile; a change of it makes the published images of those anew.
+    /// Whether images with a colour profile become sRGB, `Convert`, or keep their colours and their profile, `Embed`. A change makes those images anew.
     #[serde(default)]
     pub color_profiles: ColorProfiles,
 }
