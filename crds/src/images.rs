@@ -1,4 +1,4 @@
-//! What may be asked of the institution's images.
+//! What may be asked of the institution's images, and what becomes of their colours.
 
 #![expect(
     unreachable_pub,
@@ -7,6 +7,7 @@
 
 use acervo_tenancy::Limits;
 use kube::KubeSchema;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::schema;
@@ -34,6 +35,31 @@ pub struct Images {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::seconds")]
     pub max_age: Option<u32>,
+    /// Whether images with a colour profile become sRGB, `Convert`, or keep their colours and their profile, `Embed`. A change makes those images anew.
+    #[serde(default)]
+    pub color_profiles: ColorProfiles,
+}
+
+/// What becomes of images with a colour profile that is not sRGB.
+#[derive(JsonSchema, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorProfiles {
+    /// Their colours become sRGB, which every program shows rightly.
+    #[default]
+    Convert,
+    /// Their colours stay, and their profile goes with every answer. Inks (CMYK), and images whose profile is
+    /// longer than 64 KiB, are converted all the same.
+    Embed,
+}
+
+impl ColorProfiles {
+    /// The same as an argument of `acervo ingest`.
+    #[must_use]
+    pub const fn argument(self) -> &'static str {
+        match self {
+            Self::Convert => "convert",
+            Self::Embed => "embed",
+        }
+    }
 }
 
 impl Images {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::addresses::Addresses;
 use crate::collection::Collection;
-use crate::images::Images;
+use crate::images::{ColorProfiles, Images};
 use crate::pages::Pages;
 use crate::status::IiifInstitutionStatus;
 use crate::storage::Storage;
@@ -117,6 +117,15 @@ pub struct IiifInstitutionSpec {
     /// What happens to namespace and volume when this resource is deleted: `Retain` keeps them until the same institution is applied again, `Delete` deletes them for good.
     #[serde(default)]
     pub deletion_policy: DeletionPolicy,
+}
+
+impl IiifInstitutionSpec {
+    /// What becomes of images with a colour profile.
+    #[must_use]
+    pub fn color_profiles(&self) -> ColorProfiles {
+        let images = self.images.as_ref();
+        images.map_or_else(ColorProfiles::default, |images| images.color_profiles)
+    }
 }
 
 /// Somebody who may look into the institution's namespace.

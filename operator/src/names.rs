@@ -35,6 +35,8 @@ pub const PULL_SECRETS: &str = "acervo.dev/pull-secrets";
 pub const FINGERPRINT: &str = "acervo.dev/fingerprint";
 /// Annotation of ingest Jobs: the generation of the resource when it started.
 pub const GENERATION: &str = "acervo.dev/generation";
+/// Annotation of ingest Jobs: what becomes of images with a colour profile, as `acervo ingest` is told.
+pub const COLOR_PROFILES: &str = "acervo.dev/color-profiles";
 /// Annotation of ingest Jobs: why it was started.
 pub const CAUSE: &str = "acervo.dev/cause";
 

@@ -428,6 +428,7 @@ impl Watched for Job {
                 .and_then(|cause| cause.parse().ok()),
             request: annotations.get(names::INGEST_NOW).cloned(),
             confirmation: annotations.get(names::CONFIRM_REMOVAL).cloned(),
+            color_profiles: annotations.get(names::COLOR_PROFILES).cloned(),
             generation: annotations
                 .get(names::GENERATION)
                 .and_then(|text| text.parse().ok()),

@@ -124,6 +124,26 @@ impl Raster {
     }
 }
 
+/// The colour profile of Adobe RGB.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn adobe_rgb() -> Result<Vec<u8>> {
+    moxcms::ColorProfile::new_adobe_rgb()
+        .encode()
+        .map_err(|error| anyhow::anyhow!("{error:?}"))
+}
+
+/// The segment of a JPEG file that holds a colour profile of less than 64 KiB.
+///
+/// # Errors
+/// If it is longer.
+pub fn profile_segment(profile: &[u8]) -> Result<Vec<u8>> {
+    let content = [b"ICC_PROFILE\0\x01\x01", profile].concat();
+    let length = u16::try_from(content.len() + 2)?.to_be_bytes();
+    Ok([&[0xff, 0xe2], length.as_slice(), &content].concat())
+}
+
 /// A TIFF file with a page a picture.
 ///
 /// # Errors

@@ -34,7 +34,9 @@ pub use control_plane::{Asked, ControlPlane, render_chart};
 pub use crawl::{Crawl, Foreign, Visit};
 pub use disk::{SmallDisk, may_mount};
 pub use documents::{Document, Documents, image_services};
-pub use fixtures::{Raster, jpeg_header, multi_page_tiff, png_bomb, tiff_claiming};
+pub use fixtures::{
+    Raster, adobe_rgb, jpeg_header, multi_page_tiff, png_bomb, profile_segment, tiff_claiming,
+};
 pub use folder::{Collection, Folder, copy_folder};
 pub use html::{Element, elements, resolve};
 pub use http::{Answer, get, get_with, raw, request};

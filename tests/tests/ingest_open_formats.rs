@@ -1,11 +1,13 @@
 //! What is published can be read without Acervo: pyramids by libvips, the catalogue by SQLite.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
 
-use acervo_tests::{Collection, Folder, Raster, Server, run};
-use anyhow::{Context as _, Result};
+use acervo_tests::{Collection, Folder, Raster, Server, adobe_rgb, profile_segment, run};
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
 
 const WIDTH: u32 = 1501;
 const HEIGHT: u32 = 1103;
@@ -87,6 +89,38 @@ fn libvips_sees_the_pixels_that_were_handed_over() -> Result<()> {
             "level {level}: mean difference {}",
             error / count
         );
+    }
+    Ok(())
+}
+
+#[test]
+fn libvips_reads_the_profile_of_every_level() -> Result<()> {
+    let folder = Folder::new()?;
+    let collection = json!({
+        "name": "mapas",
+        "label": { "es": "Mapas" },
+        "source": { "directory": "mapas" },
+    });
+    let spec = json!({ "collections": [collection], "images": { "colorProfiles": "Embed" } });
+    folder.resource("biblioteca", spec)?;
+    let profile = adobe_rgb()?;
+    let plain = Raster::computed(WIDTH, HEIGHT, 60).jpeg()?;
+    let profiled = [&plain[..20], &profile_segment(&profile)?, &plain[20..]].concat();
+    folder.hand_over("biblioteca", "mapas", "plano.jpg", &profiled)?;
+    drop(Server::start(&folder, &[])?);
+    let pyramids = folder.pyramids("biblioteca", "mapas")?;
+    let [pyramid] = pyramids.as_slice() else {
+        bail!("one pyramid, not {}", pyramids.len());
+    };
+    let levels: u32 = field(pyramid, 0, "n-pages")?.parse()?;
+    for level in 0..levels {
+        let png = folder.data().join(format!("level{level}.png"));
+        let from = format!("{}[page={level}]", pyramid.display());
+        run(Command::new("vips").args(["copy", &from]).arg(&png), b"")?;
+        let png = fs::read(&png)?;
+        let reader = png::Decoder::new(Cursor::new(&png)).read_info()?;
+        let read = reader.info().icc_profile.as_deref();
+        assert_eq!(read, Some(profile.as_slice()), "level {level}");
     }
     Ok(())
 }

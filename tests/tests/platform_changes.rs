@@ -3,8 +3,12 @@
 use std::fs;
 use std::time::Duration;
 
-use acervo_tests::{Collection, Documents, Folder, Raster, Server, until};
+use acervo_tests::{
+    Answer, Collection, Documents, Folder, Raster, Server, adobe_rgb, get, image_services,
+    profile_segment, until,
+};
 use anyhow::Result;
+use serde_json::{Value, json};
 
 /// Longer than the platform takes to look, on a busy machine.
 const NOTICED: Duration = Duration::from_secs(60);
@@ -99,6 +103,71 @@ fn a_suspended_institution_answers_503_in_words_and_comes_back() -> Result<()> {
     assert!(answer.text().contains("<html"));
     folder.yaml("biblioteca", &good)?;
     becomes(&server, "/biblioteca/", 200)
+}
+
+#[test]
+fn another_policy_for_colours_makes_images_with_a_profile_anew_and_loses_nothing_of_them()
+-> Result<()> {
+    let folder = Folder::new()?;
+    let resource = |policy: &str| {
+        let collection = json!({
+            "name": "mapas",
+            "label": { "es": "Mapas" },
+            "source": { "directory": "mapas" },
+        });
+        let images = json!({ "colorProfiles": policy });
+        folder.resource(
+            "biblioteca",
+            json!({ "collections": [collection], "images": images }),
+        )
+    };
+    resource("Convert")?;
+    let segment = profile_segment(&adobe_rgb()?)?;
+    let plain = Raster::computed(90, 60, 3).jpeg()?;
+    let profiled = [&plain[..20], &segment, &plain[20..]].concat();
+    folder.hand_over("biblioteca", "mapas", "plano.jpg", &plain)?;
+    folder.hand_over("biblioteca", "mapas", "perfil.jpg", &profiled)?;
+    let server = Server::start(&folder, &[])?;
+    let image = |item: &str, answer: &str| -> Result<Answer> {
+        let manifest = server.get(&Documents::manifest("biblioteca", "mapas", item))?;
+        get(&format!(
+            "{}/{answer}",
+            image_services(&manifest.json()?)?.remove(0)
+        ))
+    };
+    let stored = "full/max/0/default.jpg";
+    let tag = |answer: &Answer| answer.header("etag").map(str::to_owned);
+    let record = |item: &str| -> Result<Value> {
+        let path = format!("/biblioteca/mapas/{item}/record.json");
+        Ok(server.get(&path)?.json()?["images"][0].clone())
+    };
+    let has_profile = |file: &[u8]| file.windows(segment.len()).any(|part| part == segment);
+    let (before, plain_before) = (image("perfil", stored)?, image("plano", stored)?);
+    assert!(!has_profile(&before.body));
+    assert_eq!(record("perfil")?["colors"], "converted");
+    resource("Embed")?;
+    let after = until("the image to be made anew", NOTICED, || {
+        let now = image("perfil", stored)?;
+        Ok((tag(&now) != tag(&before)).then_some(now))
+    })?;
+    assert_eq!(
+        after.body[20..][..segment.len()],
+        segment,
+        "behind that of JFIF"
+    );
+    let pixels = |file: &[u8]| Ok::<_, anyhow::Error>(Raster::from_jpeg(file)?.pixels);
+    assert_eq!(pixels(&after.body)?, pixels(&profiled)?, "to the last bit");
+    assert_eq!(record("perfil")?["original"], "kept");
+    assert_eq!(record("perfil")?["colors"], "embedded");
+    assert!(has_profile(
+        &image("perfil", "10,10,40,40/20,/0/default.jpg")?.body
+    ));
+    assert!(!has_profile(&image("perfil", "full/max/0/gray.jpg")?.body));
+    let plain_after = image("plano", stored)?;
+    assert_eq!(tag(&plain_after), tag(&plain_before));
+    assert_eq!(plain_after.body, plain_before.body);
+    assert_eq!(record("plano")?["colors"], "plain");
+    Ok(())
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub struct Stored {
     pub fingerprint: String,
     /// What the full image keeps of its source: `kept`, or `recoded-` and why.
     pub original: String,
+    /// What became of the source's colours: `plain`, `embedded`, or `converted` and, if not by policy, why.
+    pub colors: String,
 }
 
 /// A file as it was when it was read, to tell whether it changed since.

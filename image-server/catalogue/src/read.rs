@@ -228,7 +228,7 @@ impl Catalogue {
         self.with(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT file, bytes, width, height, fingerprint, original FROM page WHERE code = ?",
+                    "SELECT file, bytes, width, height, fingerprint, original, colors FROM page WHERE code = ?",
                 )?
                 .query_row([code], |row| {
                     Ok(Stored {
@@ -238,6 +238,7 @@ impl Catalogue {
                         height: row.get(3)?,
                         fingerprint: row.get(4)?,
                         original: row.get(5)?,
+                        colors: row.get(6)?,
                     })
                 })
                 .optional()

@@ -82,13 +82,14 @@ pub(crate) fn page(row: &Row<'_>, at: usize) -> rusqlite::Result<Page> {
             height: row.get(at + 11)?,
             fingerprint: row.get(at + 12)?,
             original: row.get(at + 13)?,
+            colors: row.get(at + 14)?,
         },
         source: SourceFile {
-            path: row.get(at + 14)?,
-            size: row.get(at + 15)?,
-            modified: row.get(at + 16)?,
-            changed: row.get(at + 17)?,
-            page: row.get(at + 18)?,
+            path: row.get(at + 15)?,
+            size: row.get(at + 16)?,
+            modified: row.get(at + 17)?,
+            changed: row.get(at + 18)?,
+            page: row.get(at + 19)?,
         },
     })
 }

@@ -1,7 +1,7 @@
 //! The tables.
 
 /// Kept in `user_version`; another version is another format.
-pub(crate) const VERSION: i64 = 4;
+pub(crate) const VERSION: i64 = 5;
 
 /// Siblings are numbered in their order, from 1, so that a page of a listing is a range of keys: items at
 /// the top of the collection have the parent 0. A search document is a whole item (twice its `id`) or the
@@ -35,6 +35,7 @@ CREATE TABLE page (
   height INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
   original TEXT NOT NULL,
+  colors TEXT NOT NULL,
   source_path TEXT NOT NULL,
   source_size INTEGER NOT NULL,
   source_modified INTEGER NOT NULL,
@@ -85,6 +86,7 @@ CREATE TABLE summary (
 
 /// The columns of a page, in the order that reading and writing agree on.
 pub(crate) const PAGE_COLUMNS: &str = "code, label, record, alt, text_path, text_size, text_modified, text_changed, \
-     file, bytes, width, height, fingerprint, original, source_path, source_size, source_modified, source_changed, source_page";
+     file, bytes, width, height, fingerprint, original, colors, source_path, source_size, source_modified, source_changed, \
+     source_page";
 /// How many they are.
-pub(crate) const PAGE_WIDTH: usize = 19;
+pub(crate) const PAGE_WIDTH: usize = 20;

@@ -350,6 +350,7 @@ fn insert_page(
         stored.height,
         stored.fingerprint,
         stored.original,
+        stored.colors,
         source.path,
         source.size,
         source.modified,

@@ -25,6 +25,7 @@ fn page(code: &str) -> Page {
             height: 40,
             fingerprint: "f".to_owned(),
             original: "kept".to_owned(),
+            colors: "plain".to_owned(),
         },
         source: SourceFile {
             path: format!("a/{code}.jpg"),

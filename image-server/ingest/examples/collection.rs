@@ -14,7 +14,7 @@ use std::path::Path;
 
 use acervo_catalogue::{Catalogue, FILE_NAME};
 use acervo_ingest::{Job, Silent, Source, ingest};
-use acervo_pixels::source::Limits;
+use acervo_pixels::source::{ColorPolicy, Limits};
 
 /// The collection, and its folders.
 const NAME: &str = "benchmark";
@@ -127,6 +127,7 @@ fn kinds(root: &Path) -> Result<Vec<Kind>, Box<dyn Error>> {
         },
         published: root.join("published"),
         default_language: "es".to_owned(),
+        colors: ColorPolicy::ToSrgb,
         limits: Limits::default(),
         workers: 2,
         confirm_removal: false,

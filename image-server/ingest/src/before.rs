@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use acervo_catalogue::{Catalogue, FILE_NAME, Item, Page, Summary};
+use acervo_pixels::KeptColors;
+use acervo_pixels::source::ColorPolicy;
 use rustix::fs::AtFlags;
 
 use crate::convert::recipe;
@@ -27,6 +29,8 @@ pub(crate) struct Before {
     pages: HashMap<String, Vec<(usize, usize)>>,
     /// Pages whose pyramid is not stored whole, by their codes.
     broken: HashSet<String>,
+    /// What is to become of images with a colour profile.
+    colors: ColorPolicy,
     /// Whether there was a catalogue and it could not be read.
     damaged: bool,
 }
@@ -39,7 +43,7 @@ impl Before {
         let path = job.published.join(FILE_NAME);
         if let Err(error) = File::open(&path) {
             return match error.kind() {
-                io::ErrorKind::NotFound => Ok(Self::nothing(false)),
+                io::ErrorKind::NotFound => Ok(Self::nothing(job, false)),
                 _ => Err(IngestError::at(path)(error)),
             };
         }
@@ -57,7 +61,7 @@ impl Before {
             Ok(read) => read,
             Err(error) => {
                 tracing::warn!(%error, "the catalogue cannot be read and is made anew");
-                return Ok(Self::nothing(true));
+                return Ok(Self::nothing(job, true));
             }
         };
         let mut pages: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
@@ -78,11 +82,12 @@ impl Before {
             publication,
             pages,
             broken,
+            colors: job.colors,
             damaged: false,
         })
     }
 
-    fn nothing(damaged: bool) -> Self {
+    fn nothing(job: &Job, damaged: bool) -> Self {
         let publication = Publication {
             items: Vec::new(),
             gone: BTreeSet::new(),
@@ -94,6 +99,7 @@ impl Before {
             publication,
             pages: HashMap::new(),
             broken: HashSet::new(),
+            colors: job.colors,
             damaged,
         }
     }
@@ -154,13 +160,15 @@ impl Before {
         self.of(path).map(|(_, page)| page.clone()).collect()
     }
 
-    /// Whether a file is as it was when its pages were made, and they are stored whole.
+    /// Whether a file is as it was when its pages were made, they are stored whole, and the policy makes the same of
+    /// their colours.
     pub(crate) fn is_unchanged(&self, path: &str, file: &Found) -> bool {
         let is_same = |page: &Page| {
             page.source.size == file.stamp.size
                 && page.source.modified == file.stamp.modified
                 && page.source.changed == file.stamp.changed
                 && !self.broken.contains(&page.code)
+                && KeptColors::is_of(&page.stored.colors, self.colors)
         };
         self.knows(path) && self.of(path).all(|(_, page)| is_same(page))
     }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use acervo_catalogue::{Page, SourceFile, Stored};
-use acervo_pixels::source::{ColorPolicy, Limits, Source};
+use acervo_pixels::source::{ColorPolicy, Source};
 use acervo_pixels::{BuildError, JPEG_QUALITY, TILE, build_pyramid};
 use tiff_pyramid::{Pyramid, SMALLEST, WriteError};
 
@@ -14,12 +14,10 @@ use crate::refusal::Reason;
 use crate::run::Job;
 use crate::scan::{Found, Scan, Stamp};
 
-/// What becomes of colour profiles: tiles have none, so their colours are sRGB.
-const COLOR: ColorPolicy = ColorPolicy::ToSrgb;
-
-/// Names how pyramids are made: a change of it makes every pyramid anew.
+/// Names how pyramids are made: a change of it makes every pyramid anew. What becomes of colour profiles is not in
+/// it, because most images have none.
 pub(crate) fn recipe() -> String {
-    format!("acervo-3 tile={TILE} smallest={SMALLEST} jpeg={JPEG_QUALITY} 420 {COLOR:?}")
+    format!("acervo-4 tile={TILE} smallest={SMALLEST} jpeg={JPEG_QUALITY} 420")
 }
 
 /// What became of a file.
@@ -42,7 +40,7 @@ pub(crate) fn convert(
     items: &Path,
     job: &Job,
 ) -> Result<Converted, IngestError> {
-    if let Some(page) = stored_unseen(file, key, scan, items) {
+    if let Some(page) = stored_unseen(file, key, scan, items, job.colors) {
         return Ok(Converted::Pages(vec![page]));
     }
     let path = file.path();
@@ -89,12 +87,18 @@ fn version(file: &Found) -> String {
 }
 
 /// The only page of an object whose pyramid an ingest that was killed has left: it need not be fetched again.
-fn stored_unseen(file: &Found, key: &Key, scan: &Scan, items: &Path) -> Option<Page> {
+fn stored_unseen(
+    file: &Found,
+    key: &Key,
+    scan: &Scan,
+    items: &Path,
+    colors: ColorPolicy,
+) -> Option<Page> {
     if !scan.is_remote() {
         return None;
     }
     let (code, label) = key.page(0, 1);
-    let (fingerprint, name) = fingerprint(&version(file), 0, &code);
+    let (fingerprint, name) = fingerprint(&version(file), 0, &code, colors);
     let built = stored(&items.join(&name))?;
     Some(page(
         file,
@@ -108,9 +112,10 @@ fn stored_unseen(file: &Found, key: &Key, scan: &Scan, items: &Path) -> Option<P
     ))
 }
 
-/// Names the content of a page and the recipe, and the file that it is stored in.
-fn fingerprint(content: &str, number: usize, code: &str) -> (String, String) {
-    let hash = blake3::hash(format!("{content} {number} {}", recipe()).as_bytes()).to_hex();
+/// Names the content of a page and how its pyramid is made, and the file that it is stored in.
+fn fingerprint(content: &str, number: usize, code: &str, colors: ColorPolicy) -> (String, String) {
+    let named = format!("{content} {number} {} {colors:?}", recipe());
+    let hash = blake3::hash(named.as_bytes()).to_hex();
     let fingerprint = hash[..32].to_owned();
     let name = format!("{code}-{}.tif", &fingerprint[..16]);
     (fingerprint, name)
@@ -138,18 +143,12 @@ fn pages(
     (0..source.pages())
         .map(|number| {
             let (code, label) = key.page(number, source.pages());
-            let (fingerprint, name) = fingerprint(&content, number, &code);
+            let (fingerprint, name) = fingerprint(&content, number, &code, job.colors);
             let built = match stored(&items.join(&name)) {
                 // Left by an ingest that ended before it could publish.
                 Some(built) => built,
-                None if job.dry => try_out(&source, number, &job.limits)?,
-                None => store(
-                    &source,
-                    number,
-                    items,
-                    &name,
-                    &job.limits.with_scratch(items),
-                )?,
+                None if job.dry => try_out(&source, number, job)?,
+                None => store(&source, number, items, &name, job)?,
             };
             Ok(page(
                 file,
@@ -189,6 +188,7 @@ fn page(
             height: built.height,
             fingerprint,
             original: built.original,
+            colors: built.colors,
         },
         source: SourceFile {
             path: file.path(),
@@ -218,6 +218,8 @@ struct Built {
     bytes: u64,
     /// What it keeps of its source, in a word.
     original: String,
+    /// What it keeps of its colours, in a word.
+    colors: String,
 }
 
 /// A complete pyramid that is there already.
@@ -226,17 +228,19 @@ fn stored(path: &Path) -> Option<Built> {
     let bytes = file.metadata().ok()?.len();
     let pyramid = Pyramid::open(&file, bytes).ok()?;
     let full = pyramid.layout().full();
+    let (original, colors) = pyramid.description().split_once(' ')?;
     Some(Built {
         width: full.width,
         height: full.height,
         bytes,
-        original: pyramid.description().to_owned(),
+        original: original.to_owned(),
+        colors: colors.to_owned(),
     })
 }
 
 /// Builds a pyramid and throws it away.
-fn try_out(source: &Source, number: usize, limits: &Limits) -> Result<Built, Failure> {
-    let mut rows = source.rows(number, limits, COLOR)?;
+fn try_out(source: &Source, number: usize, job: &Job) -> Result<Built, Failure> {
+    let mut rows = source.rows(number, &job.limits, job.colors)?;
     let (width, height) = rows.size();
     match build_pyramid(rows.as_mut(), Nowhere::default()) {
         Ok(built) => Ok(Built {
@@ -244,6 +248,7 @@ fn try_out(source: &Source, number: usize, limits: &Limits) -> Result<Built, Fai
             height,
             bytes: built.out.length,
             original: built.kept.word().to_owned(),
+            colors: built.colors.word().to_owned(),
         }),
         Err(BuildError::Source(error)) => Err(Failure::Refused(error.into())),
         Err(error @ (BuildError::Write(_) | BuildError::Encode(_))) => {
@@ -288,9 +293,10 @@ fn store(
     number: usize,
     items: &Path,
     name: &str,
-    limits: &Limits,
+    job: &Job,
 ) -> Result<Built, Failure> {
-    let mut rows = source.rows(number, limits, COLOR)?;
+    let limits = job.limits.with_scratch(items);
+    let mut rows = source.rows(number, &limits, job.colors)?;
     let temporary = items.join(format!(".{name}.tmp"));
     let written = File::create(&temporary)
         .map_err(IngestError::at(&temporary))

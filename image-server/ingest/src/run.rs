@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 
 use acervo_catalogue::{Page, Summary, Words};
-use acervo_pixels::source::Limits;
+use acervo_pixels::source::{ColorPolicy, Limits};
 use acervo_sheet::Sheet;
 use acervo_tenancy::CollectionName;
 use jiff::Timestamp;
@@ -46,6 +46,8 @@ pub struct Job {
     pub published: PathBuf,
     /// The BCP 47 tag of texts in spreadsheets that do not say their language.
     pub default_language: String,
+    /// What becomes of images with a colour profile.
+    pub colors: ColorPolicy,
     /// What decoding may take.
     pub limits: Limits,
     /// Images that are decoded at the same time, if there is memory for them.

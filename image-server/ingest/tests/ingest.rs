@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use acervo_catalogue::{Catalogue, FILE_NAME, ItemState};
 use acervo_ingest::{Job, Outcome, Silent, Source, ingest, natural_order};
-use acervo_pixels::source::Limits;
+use acervo_pixels::source::{ColorPolicy, Limits};
 use proptest::prelude::*;
 
 /// An institution's folder and what is published of its collection `c`.
@@ -28,6 +28,7 @@ impl Place {
             },
             default_language: "es".to_owned(),
             published: folder.path().join("out"),
+            colors: ColorPolicy::ToSrgb,
             limits: Limits::default(),
             workers: 2,
             confirm_removal: false,
@@ -482,4 +483,43 @@ fn a_dry_run_reports_and_stores_nothing() {
             .count(),
         0
     );
+}
+
+#[test]
+fn another_policy_for_colours_makes_images_with_a_profile_anew_and_no_others() {
+    let mut place = Place::new(&["liso.png", "perfil.png"]);
+    let mut info = png::Info::with_size(20, 10);
+    info.color_type = png::ColorType::Rgb;
+    let profile = moxcms::ColorProfile::new_adobe_rgb().encode().unwrap();
+    info.icc_profile = Some(profile.into());
+    let mut out = Vec::new();
+    let mut writer = png::Encoder::with_info(&mut out, info)
+        .unwrap()
+        .write_header()
+        .unwrap();
+    writer.write_image_data(&[90; 600]).unwrap();
+    writer.finish().unwrap();
+    fs::write(place.source("perfil.png"), out).unwrap();
+    let pages = |place: &Place| {
+        let items = place.catalogue().items().unwrap();
+        items
+            .into_iter()
+            .flat_map(|item| item.pages)
+            .map(|page| page.stored)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(place.ingest().converted, 2);
+    let before = pages(&place);
+    for (policy, word) in [
+        (ColorPolicy::Embed, "embedded"),
+        (ColorPolicy::ToSrgb, "converted"),
+    ] {
+        place.job.colors = policy;
+        assert_eq!(place.ingest().converted, 1, "{policy:?}");
+        assert_eq!(place.ingest().converted, 0, "{policy:?}");
+        let after = pages(&place);
+        assert_eq!(after[0], before[0], "{policy:?}");
+        assert_eq!([&after[0].colors, &after[1].colors], ["plain", word]);
+        assert_eq!(after[1] == before[1], policy == ColorPolicy::ToSrgb);
+    }
 }

@@ -55,12 +55,7 @@ impl Encoder {
         let mut before = vec![0xff, 0xd8];
         // JFIF 1.1, without a resolution and without a thumbnail.
         segment(&mut before, 0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0")?;
-        let parts: Vec<_> = profile.unwrap_or_default().chunks(65_000).collect();
-        let count = u8::try_from(parts.len()).map_err(|_| Error::Unsupported(LONG_PROFILE))?;
-        for (number, part) in (1u8..).zip(parts) {
-            let content = [b"ICC_PROFILE\0".as_slice(), &[number, count], part].concat();
-            segment(&mut before, 0xe2, &content)?;
-        }
+        before.extend(profile_segments(profile.unwrap_or_default())?);
         for (number, table) in (0u8..).zip(&distinct) {
             let mut content = vec![number];
             for place in ZIGZAG {
@@ -171,7 +166,24 @@ impl Encoder {
     }
 }
 
-const LONG_PROFILE: &str = "a colour profile of more than 255 parts";
+/// The segments that hold a colour profile, which follow that of JFIF (ICC.1, annex B.4); none for no bytes.
+///
+/// # Errors
+/// If the profile has more than 255 parts of nearly 64 KiB.
+pub fn profile_segments(profile: &[u8]) -> Result<Vec<u8>, Error> {
+    const NAME: &[u8] = b"ICC_PROFILE\0";
+    // What remains of a segment's 65,535 bytes beside its length, the name and two numbers.
+    const PART: usize = 65_535 - 2 - NAME.len() - 2;
+    let parts = profile.chunks(PART);
+    let count = u8::try_from(parts.len())
+        .map_err(|_| Error::Unsupported("a colour profile of more than 255 parts"))?;
+    let mut segments = Vec::new();
+    for (number, part) in (1u8..).zip(parts) {
+        let content = [NAME, &[number, count], part].concat();
+        segment(&mut segments, 0xe2, &content)?;
+    }
+    Ok(segments)
+}
 
 fn components(header: &Header) -> u8 {
     u8::try_from(header.components.len()).unwrap_or(u8::MAX)

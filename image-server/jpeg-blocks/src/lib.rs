@@ -31,7 +31,7 @@ mod store;
 
 pub use band::{Band, Block, Blocks};
 pub use decode::{Decoder, Keep, Rows, Scratch};
-pub use encode::{Encoder, Rect};
+pub use encode::{Encoder, Rect, profile_segments};
 pub use error::Error;
 pub use half::{HalfBuffer, HalfSize};
 pub use header::{Colors, Component, Header, Limits, Process};

@@ -10,10 +10,12 @@ use moxcms::{
     ColorProfile, DataColorSpace, Layout, RenderingIntent, Transform8BitExecutor,
     Transform16BitExecutor, TransformOptions,
 };
-use tiff_pyramid::Samples;
+use tiff_pyramid::{LONGEST_PROFILE, Samples};
+
+use crate::kept::{Converted, KeptColors};
 
 /// Profiles of presses have a few megabytes; a longer one is not looked at.
-const LONGEST_PROFILE: usize = 16 << 20;
+const LONGEST_READ: usize = 16 << 20;
 
 /// What becomes of a source that has a colour profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +23,8 @@ pub enum ColorPolicy {
     /// Its pixels become sRGB, which every program shows rightly.
     #[default]
     ToSrgb,
-    /// Its pixels stay, and its profile goes with them; those of CMYK become sRGB all the same.
+    /// Its pixels stay, and its profile goes with them, where both can be shown: those of CMYK become sRGB all the
+    /// same, and so do those whose profile is too long.
     Embed,
 }
 
@@ -74,7 +77,7 @@ impl Model {
 pub struct Color {
     model: Model,
     conversion: Option<Conversion>,
-    embedded: Option<Vec<u8>>,
+    kept: KeptColors,
 }
 
 impl Color {
@@ -85,7 +88,10 @@ impl Color {
         Self {
             model,
             conversion: None,
-            embedded: None,
+            kept: match model {
+                Model::Gray | Model::Rgb => KeptColors::Plain,
+                Model::Cmyk => KeptColors::Converted(Converted::Inks),
+            },
         }
     }
 
@@ -99,19 +105,21 @@ impl Color {
         else {
             return plain;
         };
-        let can_stay = match model {
-            Model::Gray => conversion.is_of_gray,
-            Model::Rgb => true,
-            Model::Cmyk => false,
+        let why = match model {
+            Model::Cmyk => Converted::Inks,
+            Model::Gray if !conversion.is_of_gray => Converted::Greys,
+            _ if bytes.len() > LONGEST_PROFILE as usize => Converted::LongProfile,
+            Model::Gray | Model::Rgb if policy == ColorPolicy::Embed => {
+                return Self {
+                    kept: KeptColors::Embedded(bytes.into()),
+                    ..plain
+                };
+            }
+            Model::Gray | Model::Rgb => Converted::ByPolicy,
         };
-        if policy == ColorPolicy::Embed && can_stay {
-            return Self {
-                embedded: Some(bytes.to_vec()),
-                ..plain
-            };
-        }
         Self {
             conversion: Some(conversion),
+            kept: KeptColors::Converted(why),
             ..plain
         }
     }
@@ -131,10 +139,10 @@ impl Color {
         }
     }
 
-    /// The profile that goes with the pixels, if they are not sRGB.
+    /// What is kept of them.
     #[must_use]
-    pub fn profile(&self) -> Option<&[u8]> {
-        self.embedded.as_deref()
+    pub fn kept(&self) -> &KeptColors {
+        &self.kept
     }
 
     /// Whether samples of 8 bits stay as they are.
@@ -260,7 +268,7 @@ impl Conversion {
 /// profile is sRGB in effect, broken, or of other samples.
 #[must_use]
 pub fn to_srgb(profile: &[u8], model: Model) -> Option<Conversion> {
-    if profile.len() > LONGEST_PROFILE {
+    if profile.len() > LONGEST_READ {
         return None;
     }
     let source = ColorProfile::new_from_slice(profile).ok()?;

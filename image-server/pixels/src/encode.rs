@@ -8,6 +8,7 @@ mod tiff;
 mod webp;
 
 use iiif_spec::{OutputFormat, OutputQuality, Size};
+use jpeg_blocks::profile_segments;
 use tiff_pyramid::Samples;
 
 pub use jpeg::JPEG_QUALITY;
@@ -21,6 +22,9 @@ pub enum EncodeError {
     /// The JPEG encoder failed.
     #[error("JPEG encoding failed: {0}")]
     Jpeg(#[from] turbojpeg::Error),
+    /// The colour profile is none that a JPEG can have.
+    #[error("JPEG encoding failed: {0}")]
+    Profile(#[from] jpeg_blocks::Error),
     /// The PNG encoder failed.
     #[error("PNG encoding failed: {0}")]
     Png(#[from] ::png::EncodingError),
@@ -36,18 +40,22 @@ pub enum EncodeError {
 }
 
 /// The picture as a file; where it does not fill its rectangle the rest is transparent in PNG, WebP and
-/// GIF, and white in JPEG and TIFF.
+/// GIF, and white in JPEG and TIFF. A `profile` of its colours goes with it, but for GIF, which has no place for it.
 pub(crate) fn encode(
     picture: Picture,
     format: OutputFormat,
     quality: OutputQuality,
+    profile: Option<&[u8]>,
 ) -> Result<Vec<u8>, EncodeError> {
     match format {
-        OutputFormat::Jpg => jpeg(&(&picture.on_white()).into()),
-        OutputFormat::Png => png::png(&picture, quality),
-        OutputFormat::Webp => webp::webp(picture),
+        OutputFormat::Jpg => {
+            let segments = profile_segments(profile.unwrap_or_default())?;
+            jpeg(&(&picture.on_white()).into(), &segments)
+        }
+        OutputFormat::Png => png::png(&picture, quality, profile),
+        OutputFormat::Webp => webp::webp(picture, profile),
         OutputFormat::Gif => gif::gif(&picture),
-        OutputFormat::Tif => tiff::tiff(&picture.on_white()),
+        OutputFormat::Tif => tiff::tiff(&picture.on_white(), profile),
     }
 }
 

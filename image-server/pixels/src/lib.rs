@@ -9,6 +9,7 @@ mod decode;
 mod encode;
 mod kept;
 mod plan;
+mod profile;
 mod pyramid;
 mod raster;
 mod render;
@@ -18,8 +19,9 @@ pub mod source;
 mod turn;
 
 pub use encode::{EncodeError, JPEG_QUALITY};
-pub use kept::{Kept, Recoding};
+pub use kept::{Converted, Kept, KeptColors, Recoding};
 pub use plan::{Plan, Recipe, largest_area, plan};
+pub use profile::profile_memory;
 pub use pyramid::{BuildError, Built, TILE, build_memory, build_pyramid};
 pub use raster::Raster;
 pub use render::{RenderError, Stage, render, render_observed};

@@ -3,13 +3,15 @@
 mod blocks;
 
 use std::io::{Seek, Write};
+use std::sync::Arc;
 
+use jpeg_blocks::profile_segments;
 use rayon::prelude::*;
 use tiff_pyramid::{EncodedTile, Layout, PyramidWriter, Samples, TileAt, WriteError};
 
 pub(crate) use self::blocks::blocks_memory;
 use crate::encode::{self, EncodeError, View};
-use crate::kept::Kept;
+use crate::kept::{Kept, KeptColors};
 use crate::raster::bytes_per_pixel;
 use crate::shrink::halve;
 use crate::source::{RowReader, SourceError};
@@ -49,6 +51,8 @@ pub struct Built<W> {
     pub out: W,
     /// What it keeps of its source.
     pub kept: Kept,
+    /// What it keeps of the source's colours.
+    pub colors: KeptColors,
 }
 
 /// Builds the pyramid of `source` into `out`: from its coefficients where they can be stored as they are, else from
@@ -65,9 +69,12 @@ pub fn build_pyramid<W: Write + Seek + Send>(
     let (width, height) = source.size();
     let samples = source.samples();
     let layout = Layout::new(width, height, TILE).ok_or(SourceError::Size { width, height })?;
+    let colors = source.colors();
+    let profile = colors.profile().unwrap_or_default();
     let mut builder = Builder {
         strips: layout.levels().iter().map(|_| Strip::default()).collect(),
-        writer: PyramidWriter::new(out, layout.clone(), samples)?,
+        writer: PyramidWriter::new(out, layout.clone(), samples)?.with_profile(profile),
+        profile: profile_segments(profile).map_err(EncodeError::from)?.into(),
         size: bytes_per_pixel(samples),
         layout,
         samples,
@@ -75,13 +82,14 @@ pub fn build_pyramid<W: Write + Seek + Send>(
     let kept = source
         .blocks()
         .map_or_else(Kept::Recoded, |_| Kept::Coefficients);
-    builder.writer = builder.writer.with_description(kept.word());
+    let description = format!("{} {}", kept.word(), colors.word());
+    builder.writer = builder.writer.with_description(&description);
     let out = match source.blocks() {
-        Ok(rows) => builder.build_blocks(rows)?,
+        Ok(rows) => builder.build_blocks(rows, colors.profile())?,
         Err(_) => builder.build_rows(source)?,
     };
     source.finish()?;
-    Ok(Built { out, kept })
+    Ok(Built { out, kept, colors })
 }
 
 struct Builder<W> {
@@ -90,6 +98,8 @@ struct Builder<W> {
     size: usize,
     strips: Vec<Strip>,
     writer: PyramidWriter<W>,
+    /// The segments of the colour profile, which every tile has.
+    profile: Arc<[u8]>,
 }
 
 /// The rows of one level that wait for their row of tiles to be complete.
@@ -197,6 +207,7 @@ impl<W: Write + Seek> Builder<W> {
         let level = self.layout.levels()[number];
         let stride = level.width as usize * self.size;
         let (samples, size) = (self.samples, self.size);
+        let profile = Arc::clone(&self.profile);
         self.row_of(number, row, |column| {
             let (width, height) = level.visible(column, row);
             let view = View {
@@ -206,7 +217,7 @@ impl<W: Write + Seek> Builder<W> {
                 stride,
                 samples,
             };
-            Ok(encode_tile(&view, size)?)
+            Ok(encode_tile(&view, size, &profile)?)
         })
     }
 
@@ -234,9 +245,9 @@ impl<W: Write + Seek> Builder<W> {
 }
 
 /// The tile, and for a tile at an edge both its forms.
-fn encode_tile(view: &View<'_>, size: usize) -> Result<EncodedTile, EncodeError> {
+fn encode_tile(view: &View<'_>, size: usize, profile: &[u8]) -> Result<EncodedTile, EncodeError> {
     let tile = TILE as usize;
-    let visible = encode::jpeg(view)?;
+    let visible = encode::jpeg(view, profile)?;
     if (view.width, view.height) == (tile, tile) {
         return Ok(EncodedTile {
             padded: visible,
@@ -252,7 +263,7 @@ fn encode_tile(view: &View<'_>, size: usize) -> Result<EncodedTile, EncodeError>
         ..*view
     };
     Ok(EncodedTile {
-        padded: encode::jpeg(&whole)?,
+        padded: encode::jpeg(&whole, profile)?,
         cropped: Some(visible),
     })
 }

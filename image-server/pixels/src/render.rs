@@ -8,6 +8,7 @@ use tiff_pyramid::{Pyramid, ReadAt, TileAt};
 use crate::decode::TileReader;
 use crate::encode::{self, EncodeError};
 use crate::plan::Recipe;
+use crate::profile;
 use crate::resize::{Crop, scaled};
 use crate::turn::{mirrored, turned};
 
@@ -50,8 +51,9 @@ pub enum Stage {
 ///
 /// 1. decode the tiles that touch the region, in grey if no colour is asked, and resize them
 /// 2. mirror and turn
-/// 3. reduce to black and white
-/// 4. encode
+/// 3. convert its colours, if the answer cannot carry their profile
+/// 4. reduce to black and white
+/// 5. encode
 ///
 /// # Errors
 /// If a stored tile is damaged or cannot be read.
@@ -90,11 +92,23 @@ pub fn render_observed(
     } else {
         pixels
     };
-    let picture = turned(pixels, recipe.turn);
+    let mut picture = turned(pixels, recipe.turn);
+    let mut embedded = profile::read(pyramid, file)?;
+    if !profile::can_carry(recipe, pyramid.samples())
+        && let Some(profile) = embedded.take()
+    {
+        profile::apply(&profile, &mut picture.raster);
+    }
     let picture = match recipe.quality {
         OutputQuality::Default | OutputQuality::Gray => picture,
         OutputQuality::Bitonal => picture.bitonal(),
     };
     observe(Stage::Encode);
-    Ok(encode::encode(picture, recipe.format, recipe.quality)?)
+    let (format, quality) = (recipe.format, recipe.quality);
+    Ok(encode::encode(
+        picture,
+        format,
+        quality,
+        embedded.as_deref(),
+    )?)
 }

@@ -28,7 +28,7 @@ pub use self::kind::{Kind, identify};
 pub use self::limits::Limits;
 pub use self::turn::{Orientation, oriented};
 pub use crate::color::ColorPolicy;
-use crate::kept::Recoding;
+use crate::kept::{KeptColors, Recoding};
 
 /// Why a file gives no image.
 #[derive(Debug, thiserror::Error)]
@@ -91,9 +91,9 @@ pub trait RowReader: Send {
     /// Grey or RGB.
     fn samples(&self) -> Samples;
 
-    /// The profile of its colours, if they are not grey or sRGB.
-    fn profile(&self) -> Option<&[u8]> {
-        None
+    /// What these rows keep of the source's colours.
+    fn colors(&self) -> KeptColors {
+        KeptColors::Plain
     }
 
     /// Whether reading rows keeps all cores busy by itself, so that nothing is gained by reading ahead.

@@ -94,6 +94,12 @@ fn open(bytes: &[u8], limits: &Limits) -> Result<Box<dyn RowReader>, SourceError
     source(bytes).rows(0, limits, ColorPolicy::ToSrgb)
 }
 
+/// A pyramid of the file, with the profile of its colours embedded.
+fn build_embedded(bytes: &[u8]) -> Made {
+    let rows = source(bytes).rows(0, &Limits::default(), ColorPolicy::Embed);
+    made(rows.unwrap().as_mut())
+}
+
 struct Made {
     file: Vec<u8>,
     pyramid: Pyramid,
@@ -114,8 +120,11 @@ fn build(bytes: &[u8]) -> Made {
 }
 
 fn build_within(bytes: &[u8], limits: &Limits) -> Made {
-    let mut rows = open(bytes, limits).unwrap();
-    let built = build_pyramid(rows.as_mut(), Cursor::new(Vec::new())).unwrap();
+    made(open(bytes, limits).unwrap().as_mut())
+}
+
+fn made(rows: &mut dyn RowReader) -> Made {
+    let built = build_pyramid(rows, Cursor::new(Vec::new())).unwrap();
     let file = built.out.into_inner();
     let pyramid = Pyramid::open(file.as_slice(), file.len() as u64).unwrap();
     Made {
@@ -440,6 +449,36 @@ fn a_profile_that_is_srgb_in_effect_costs_nothing_and_another_is_applied() {
         let content = [b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat();
         let made = build(&with_segment(&plain, 0xe2, &content));
         assert_eq!(made.kept, expected);
+    }
+}
+
+#[test]
+fn an_original_of_wide_gamut_loses_nothing_where_its_profile_is_embedded() {
+    let profile = display_p3();
+    let content = [b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat();
+    let segments = jpeg_blocks::profile_segments(&profile).unwrap();
+    for (sampling, progressive) in [(Subsamp::Sub2x2, false), (Subsamp::None, true)] {
+        let plain = jpeg(
+            700,
+            530,
+            Form {
+                sampling,
+                progressive,
+                quality: 90,
+            },
+        );
+        let without = build(&plain);
+        let with = build_embedded(&with_segment(&plain, 0xe2, &content));
+        assert_eq!(with.kept, Kept::Coefficients);
+        // The same tiles, but for the profile behind the segment of JFIF.
+        for (level, size) in with.pyramid.layout().levels().iter().enumerate() {
+            for (column, row) in [(0, 0), (size.columns() - 1, size.rows() - 1)] {
+                let at = TileAt { level, column, row };
+                let tile = without.tile(at);
+                let expected = [&tile[..20], &segments, &tile[20..]].concat();
+                assert!(with.tile(at) == expected, "{sampling:?} {at:?}");
+            }
+        }
     }
 }
 

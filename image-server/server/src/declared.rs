@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use acervo_crds::collection::{S3Source, Source};
+use acervo_crds::images::ColorProfiles;
 use acervo_crds::{IiifInstitution, Outcome, PlatformConfig, Refused, tenant_table};
+use acervo_pixels::source::ColorPolicy;
 use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
 
@@ -115,12 +117,17 @@ pub(crate) struct Declaration {
     pub(crate) collection: CollectionName,
     pub(crate) source: acervo_ingest::Source,
     pub(crate) default_language: Language,
+    pub(crate) colors: ColorPolicy,
 }
 
 /// The collections of an institution whose files lie in its folder below `dir`, or in buckets.
 pub(crate) fn sources(dir: &Path, institution: &IiifInstitution) -> Vec<Declaration> {
     let name = institution.metadata.name.clone().unwrap_or_default();
     let root = dir.join(&name);
+    let colors = match institution.spec.color_profiles() {
+        ColorProfiles::Convert => ColorPolicy::ToSrgb,
+        ColorProfiles::Embed => ColorPolicy::Embed,
+    };
     let collections = institution.spec.collections.iter();
     collections
         .map(|collection| Declaration {
@@ -134,6 +141,7 @@ pub(crate) fn sources(dir: &Path, institution: &IiifInstitution) -> Vec<Declarat
                 Source::S3(s3) => acervo_ingest::Source::Bucket(Arc::new(bucket(&root, s3))),
             },
             default_language: institution.spec.default_language,
+            colors,
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use acervo_pixels::{Plan, Recipe, plan, render};
+use acervo_pixels::{Plan, Recipe, plan, profile_memory, render};
 use acervo_tenancy::Images;
 use axum::http::header;
 use axum::response::Response;
@@ -214,7 +214,8 @@ async fn run(
 /// Makes pixels.
 async fn make(state: Arc<State>, open: Arc<OpenPyramid>, recipe: Recipe) -> Result<Bytes, Failure> {
     let counters = Arc::clone(&state);
-    let rendering = state.admission.render(recipe.memory, move || {
+    let memory = recipe.memory + profile_memory(&open.pyramid);
+    let rendering = state.admission.render(memory, move || {
         counters.counters.rendered.fetch_add(1, Ordering::Relaxed);
         render(&recipe, &open.pyramid, &open.file).map_err(|source| Failure::Render {
             path: open.path.clone(),

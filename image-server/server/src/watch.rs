@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use acervo_crds::{IiifInstitution, PlatformConfig, tenant_table};
 use acervo_ingest::{IngestError, Job, Report, Source, ingest};
-use acervo_pixels::source::Limits;
+use acervo_pixels::source::{ColorPolicy, Limits};
 use acervo_tenancy::Bilingual;
 use anyhow::Context as _;
 
@@ -47,6 +47,8 @@ struct Seen {
     last: String,
     /// At the last ingest.
     ingested: String,
+    /// What became of colour profiles then.
+    colors: ColorPolicy,
     /// When to ingest again although nothing changes.
     again: Option<Instant>,
     /// When it was looked at.
@@ -174,6 +176,7 @@ impl Watch {
             collection,
             source,
             default_language,
+            colors,
         } = declaration;
         let published = self.published(&institution).join(collection.as_str());
         let key = (institution, collection.to_string());
@@ -182,6 +185,7 @@ impl Watch {
             source,
             published,
             default_language: default_language.tag().to_owned(),
+            colors,
             limits: Limits::default(),
             workers: std::thread::available_parallelism()
                 .map_or(1, std::num::NonZero::get)
@@ -238,7 +242,8 @@ impl Watch {
         // Objects appear whole.
         let still = first || is_bucket || seen.last == fingerprint;
         seen.last.clone_from(&fingerprint);
-        still && (first || seen.is_due() || seen.ingested != fingerprint)
+        let is_other = seen.ingested != fingerprint || seen.colors != job.colors;
+        still && (first || seen.is_due() || is_other)
     }
 
     fn ingest(&mut self, key: &Key, job: &Job) {
@@ -260,6 +265,7 @@ impl Watch {
                     log(key, outcome.converted, report);
                 }
                 seen.ingested.clone_from(&report.fingerprint);
+                seen.colors = job.colors;
                 self.state.follow(&self.holdings);
                 memory::give_back();
             }

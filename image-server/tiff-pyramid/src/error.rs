@@ -39,6 +39,9 @@ pub enum WriteError {
         /// Row, from the top.
         row: u32,
     },
+    /// The colour profile is longer than pyramids have.
+    #[error("a colour profile of {0} bytes, more than pyramids have")]
+    LongProfile(usize),
     /// The compressed tiles exceed what a classic TIFF can address.
     #[error("the compressed tiles exceed 4 GiB, more than their pixels promised")]
     TooLong,

@@ -4,7 +4,8 @@
 //! level half of it, rounded up, down to one that fits a single tile. Every tile is a complete JPEG
 //! stream, so its bytes can be sent as they lie. The full image may have its chroma sampled otherwise than the
 //! other levels, so that it can be cut from a JPEG original as it is. TIFF pads the tiles at the right and bottom edge; the
-//! same tiles cropped to the image lie behind two private tags, which other readers ignore.
+//! same tiles cropped to the image lie behind two private tags, which other readers ignore. A colour profile, if there is
+//! one, lies in the file once, and the directory of every level names it.
 //!
 //! Nothing in this crate touches pixels, threads or paths: the writer takes encoded tiles, the reader
 //! gives byte ranges.
@@ -19,6 +20,9 @@ pub use error::{ReadError, WriteError};
 pub use layout::{Layout, Level, MAX_SIDE, SMALLEST, TileAt};
 pub use read::{Pyramid, ReadAt, Span};
 pub use write::{EncodedTile, PyramidWriter};
+
+/// Bytes of the longest colour profile of a pyramid. Every tile carries it, and a tile has about as many.
+pub const LONGEST_PROFILE: u32 = 64 << 10;
 
 /// The samples of a pyramid's pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::io;
 
 use crate::error::ReadError;
 use crate::layout::{Layout, TileAt};
-use crate::{Samples, Subsampling, tag};
+use crate::{LONGEST_PROFILE, Samples, Subsampling, tag};
 
 /// More levels than an image of [`crate::MAX_SIDE`] can have.
 const MAX_LEVELS: usize = 24;
@@ -66,6 +66,7 @@ pub struct Pyramid {
     samples: Samples,
     subsampling: Subsampling,
     description: Box<str>,
+    profile: Option<Span>,
     levels: Vec<LevelIndex>,
 }
 
@@ -152,6 +153,7 @@ impl Pyramid {
             samples,
             subsampling,
             description: first.words(&file, tag::IMAGE_DESCRIPTION)?,
+            profile: first.profile(&file)?,
             levels,
         })
     }
@@ -178,6 +180,12 @@ impl Pyramid {
     #[must_use]
     pub fn full_subsampling(&self) -> Subsampling {
         self.subsampling
+    }
+
+    /// Where the profile of its colours lies; `None` if they are grey or sRGB.
+    #[must_use]
+    pub fn profile(&self) -> Option<Span> {
+        self.profile
     }
 
     /// Where the tile at `at` lies, cropped to the image; `None` if the pyramid has no such tile.
@@ -242,6 +250,14 @@ impl Field {
 
 impl<S: ReadAt + ?Sized> Input<'_, S> {
     fn bytes(&self, what: &'static str, offset: u64, count: u64) -> Result<Vec<u8>, ReadError> {
+        self.within(what, offset, count)?;
+        let mut buffer = vec![0; usize::try_from(count).unwrap_or(usize::MAX)];
+        self.source.read_exact_at(&mut buffer, offset)?;
+        Ok(buffer)
+    }
+
+    /// Checks that the file has `count` bytes at `offset`.
+    fn within(&self, what: &'static str, offset: u64, count: u64) -> Result<(), ReadError> {
         let end = offset.saturating_add(count);
         if end > self.length {
             return Err(ReadError::Truncated {
@@ -250,9 +266,7 @@ impl<S: ReadAt + ?Sized> Input<'_, S> {
                 length: self.length,
             });
         }
-        let mut buffer = vec![0; usize::try_from(count).unwrap_or(usize::MAX)];
-        self.source.read_exact_at(&mut buffer, offset)?;
-        Ok(buffer)
+        Ok(())
     }
 
     /// Whether the file is a `BigTIFF`, and where its first directory lies.
@@ -370,6 +384,27 @@ impl Directory {
         Ok(words.map(char::from).collect())
     }
 
+    /// Where the colour profile lies.
+    fn profile<S: ReadAt + ?Sized>(&self, file: &Input<'_, S>) -> Result<Option<Span>, ReadError> {
+        let Some(field) = self.field(tag::ICC_PROFILE) else {
+            return Ok(None);
+        };
+        let length = u32::try_from(field.count).ok();
+        let length = length.filter(|length| *length <= LONGEST_PROFILE);
+        match (&field.value, length) {
+            (Value::At(offset), Some(length)) if field.size == 1 => {
+                file.within("the colour profile", *offset, u64::from(length))?;
+                Ok(Some(Span {
+                    offset: *offset,
+                    length,
+                }))
+            }
+            _ => Err(ReadError::Format(
+                "a colour profile of another size than pyramids have",
+            )),
+        }
+    }
+
     /// How the chroma of a level is sampled; of a grey one it does not matter.
     fn subsampling(&self, samples: Samples) -> Result<Subsampling, ReadError> {
         match (samples, self.inline(tag::YCBCR_SUBSAMPLING).as_slice()) {
@@ -397,14 +432,7 @@ impl Directory {
             .into_iter()
             .zip(lengths)
             .map(|(offset, length)| {
-                let end = offset.saturating_add(length);
-                if end > file.length {
-                    return Err(ReadError::Truncated {
-                        what: "a tile",
-                        end,
-                        length: file.length,
-                    });
-                }
+                file.within("a tile", offset, length)?;
                 let length =
                     u32::try_from(length).map_err(|_| ReadError::Format("a tile of 4 GiB"))?;
                 Ok(Span { offset, length })

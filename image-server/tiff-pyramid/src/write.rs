@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use crate::error::WriteError;
 use crate::layout::{Layout, Level, TileAt};
 use crate::read::Span;
-use crate::{Samples, Subsampling, tag};
+use crate::{LONGEST_PROFILE, Samples, Subsampling, tag};
 
 /// A file may grow past classic TIFF's 4 GiB when its pixels exceed this many bytes uncompressed.
 const CLASSIC_PIXEL_BYTES: u64 = 3 << 30;
@@ -32,6 +32,7 @@ pub struct PyramidWriter<W> {
     subsampling: Subsampling,
     layout: Layout,
     description: String,
+    profile: Vec<u8>,
     levels: Vec<Written>,
 }
 
@@ -79,6 +80,7 @@ impl<W: Write + Seek> PyramidWriter<W> {
             samples,
             subsampling: Subsampling::HALVED,
             description: String::new(),
+            profile: Vec::new(),
             layout,
             levels,
         })
@@ -95,6 +97,13 @@ impl<W: Write + Seek> PyramidWriter<W> {
     #[must_use]
     pub fn with_full_subsampling(mut self, subsampling: Subsampling) -> Self {
         self.subsampling = subsampling;
+        self
+    }
+
+    /// The same, with the profile that the colours of every level have; the caller puts it into the tiles.
+    #[must_use]
+    pub fn with_profile(mut self, profile: &[u8]) -> Self {
+        profile.clone_into(&mut self.profile);
         self
     }
 
@@ -117,15 +126,16 @@ impl<W: Write + Seek> PyramidWriter<W> {
     /// Writes the directories and gives the output back, positioned anywhere.
     ///
     /// # Errors
-    /// If a tile is missing or `out` cannot be written.
+    /// If a tile is missing, the profile is longer than [`LONGEST_PROFILE`], or `out` cannot be written.
     pub fn finish(mut self) -> Result<W, WriteError> {
         let levels = std::mem::take(&mut self.levels);
+        let profile = self.profile()?;
         // Where the offset of the next directory must be written.
         let mut link = if self.big { 8 } else { 4 };
         for (number, written) in levels.iter().enumerate() {
             self.check_complete(number, written)?;
             let level = self.layout.levels()[number];
-            let directory = self.directory(number, level, written)?;
+            let directory = self.directory(number, level, written, profile)?;
             self.patch(link, directory.start)?;
             link = directory.link;
         }
@@ -134,6 +144,19 @@ impl<W: Write + Seek> PyramidWriter<W> {
         }
         self.out.flush()?;
         Ok(self.out)
+    }
+
+    /// Writes the profile, once for all levels.
+    fn profile(&mut self) -> Result<Option<Span>, WriteError> {
+        let profile = std::mem::take(&mut self.profile);
+        if profile.is_empty() {
+            return Ok(None);
+        }
+        if profile.len() > LONGEST_PROFILE as usize {
+            return Err(WriteError::LongProfile(profile.len()));
+        }
+        self.align()?;
+        self.append(&profile).map(Some)
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<Span, WriteError> {
@@ -182,6 +205,7 @@ impl<W: Write + Seek> PyramidWriter<W> {
         number: usize,
         level: Level,
         written: &Written,
+        profile: Option<Span>,
     ) -> Result<Directory, WriteError> {
         let offset_type = if self.big {
             tag::TYPE_LONG8
@@ -256,18 +280,34 @@ impl<W: Write + Seek> PyramidWriter<W> {
                 lengths(&written.edges),
             ));
         }
+        let mut fields: Vec<_> = fields
+            .into_iter()
+            .map(|(tag, field_type, values)| (tag, field_type, Values::These(values)))
+            .collect();
+        if let Some(Span { offset, length }) = profile {
+            let place = fields.partition_point(|(tag, ..)| *tag < tag::ICC_PROFILE);
+            let values = Values::At(offset, length);
+            fields.insert(place, (tag::ICC_PROFILE, tag::TYPE_UNDEFINED, values));
+        }
         self.fields(&fields)
     }
 
-    fn fields(&mut self, fields: &[(u16, u16, Vec<u64>)]) -> Result<Directory, WriteError> {
+    fn fields(&mut self, fields: &[(u16, u16, Values)]) -> Result<Directory, WriteError> {
         let inline = if self.big { 8 } else { 4 };
         let mut entries = Vec::new();
         for (tag, field_type, values) in fields {
             let size = tag::size_of_type(*field_type).unwrap_or(1);
-            let mut bytes = Vec::new();
-            for value in values {
-                bytes.extend(&value.to_le_bytes()[..usize::try_from(size).unwrap_or(8)]);
-            }
+            let size = usize::try_from(size).unwrap_or(8);
+            let (count, mut bytes) = match values {
+                Values::These(values) => {
+                    let bytes = values.iter().map(|value| value.to_le_bytes());
+                    let bytes = bytes.flat_map(|bytes| bytes.into_iter().take(size));
+                    (values.len() as u64, bytes.collect())
+                }
+                Values::At(offset, count) => {
+                    (u64::from(*count), offset.to_le_bytes()[..inline].to_vec())
+                }
+            };
             if bytes.len() > inline {
                 self.align()?;
                 let at = self.position;
@@ -278,7 +318,7 @@ impl<W: Write + Seek> PyramidWriter<W> {
             bytes.resize(inline, 0);
             entries.extend(tag.to_le_bytes());
             entries.extend(field_type.to_le_bytes());
-            entries.extend(&(values.len() as u64).to_le_bytes()[..inline]);
+            entries.extend(&count.to_le_bytes()[..inline]);
             entries.extend(bytes);
         }
         self.align()?;
@@ -301,6 +341,14 @@ impl<W: Write + Seek> PyramidWriter<W> {
         self.position += padding;
         Ok(())
     }
+}
+
+/// The values of a field.
+enum Values {
+    /// To be written with the directory.
+    These(Vec<u64>),
+    /// Written already, at this offset: so many of them.
+    At(u64, u32),
 }
 
 /// Where a directory lies, and where its link to the next one does.

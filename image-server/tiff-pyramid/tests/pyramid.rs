@@ -6,8 +6,8 @@ use std::io::{self, Cursor};
 
 use proptest::prelude::*;
 use tiff_pyramid::{
-    EncodedTile, Layout, Pyramid, PyramidWriter, ReadAt, ReadError, Samples, Subsampling, TileAt,
-    WriteError,
+    EncodedTile, LONGEST_PROFILE, Layout, Pyramid, PyramidWriter, ReadAt, ReadError, Samples,
+    Subsampling, TileAt, WriteError,
 };
 
 /// Bytes that tell which tile they belong to.
@@ -266,4 +266,48 @@ fn words_about_the_image_are_read_again_and_cut_where_they_are_no_words() {
         let pyramid = Pyramid::open(file.as_slice(), file.len() as u64).unwrap();
         assert_eq!(pyramid.description(), read);
     }
+}
+
+#[test]
+fn a_profile_lies_in_the_file_once_and_every_level_names_it() {
+    let profile: Vec<u8> = (0..600_u32).map(|at| (at % 251) as u8).collect();
+    let layout = Layout::new(1000, 700, 256).unwrap();
+    let new = || PyramidWriter::new(Cursor::new(Vec::new()), layout.clone(), Samples::Color);
+    let mut file = filled(new().unwrap().with_profile(&profile), &layout);
+    let open = |file: &[u8]| Pyramid::open(file, file.len() as u64);
+    let span = open(&file).unwrap().profile().unwrap();
+    let mut read = vec![0; span.length as usize];
+    file.as_slice()
+        .read_exact_at(&mut read, span.offset)
+        .unwrap();
+    assert_eq!(read, profile);
+    assert_eq!(
+        open(&write(&layout, Samples::Color)).unwrap().profile(),
+        None
+    );
+    // Tag 34675, bytes without a meaning, 600 of them, and where they are.
+    let field = [
+        &[0x73, 0x87, 7, 0, 0x58, 2, 0, 0],
+        &span.offset.to_le_bytes()[..4],
+    ]
+    .concat();
+    let places: Vec<usize> = (0..file.len() - 12)
+        .filter(|at| file[*at..at + 12] == field)
+        .collect();
+    assert_eq!(places.len(), layout.levels().len());
+    // Of another kind; none; longer than any; beyond the end.
+    for (at, wrong) in [(2, 4), (5, 0), (6, 2), (11, 1)] {
+        let before = std::mem::replace(&mut file[places[0] + at], wrong);
+        if at == 5 {
+            file[places[0] + 4] = 0;
+        }
+        assert!(open(&file).is_err(), "{at}");
+        file[places[0] + 4] = 0x58;
+        file[places[0] + at] = before;
+    }
+    let long = vec![0; LONGEST_PROFILE as usize + 1];
+    let error = new().unwrap().with_profile(&long);
+    let refused =
+        matches!(error.finish(), Err(WriteError::LongProfile(length)) if length == long.len());
+    assert!(refused);
 }

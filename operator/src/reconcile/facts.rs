@@ -223,6 +223,8 @@ pub struct JobState {
     pub request: Option<String>,
     /// The value of [`crate::names::CONFIRM_REMOVAL`] that the resource had when it started.
     pub confirmation: Option<String>,
+    /// What becomes of images with a colour profile, from its annotation.
+    pub color_profiles: Option<String>,
     /// The generation of the resource when it started.
     pub generation: Option<i64>,
     /// The image that it runs.

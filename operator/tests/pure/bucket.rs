@@ -197,7 +197,7 @@ fn the_job_of_a_bucket_is_told_where_it_is_and_nothing_of_folders() {
     let arguments = container(&bucket()).args.unwrap().join(" ");
     assert_eq!(
         arguments,
-        "ingest --collection postales --s3-bucket postales --s3-endpoint http://objects.example.org:9000 --s3-prefix digitised/ --s3-region eu-west-1 --s3-allow-inside minio.storage.svc --s3-allow-inside 10.1.0.0/16 --published /data/published/postales --default-language en --termination-message /dev/termination-log"
+        "ingest --collection postales --s3-bucket postales --s3-endpoint http://objects.example.org:9000 --s3-prefix digitised/ --s3-region eu-west-1 --s3-allow-inside minio.storage.svc --s3-allow-inside 10.1.0.0/16 --published /data/published/postales --default-language en --color-profiles convert --termination-message /dev/termination-log"
     );
     let least = with(Case::running(FULL, INGRESS), |case| {
         case.institution.metadata.annotations = None;

@@ -164,6 +164,7 @@ pub(crate) fn job(
         cause: Some(cause.parse().unwrap()),
         request: None,
         confirmation: None,
+        color_profiles: Some("convert".to_owned()),
         generation: None,
         image: "localhost/acervo/acervo:test".to_owned(),
         begun: true,

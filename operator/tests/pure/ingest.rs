@@ -1,5 +1,6 @@
 //! When an ingest starts, and which Jobs are no longer needed.
 
+use acervo_crds::images::ColorProfiles;
 use acervo_operator::names::{self, CONFIRM_REMOVAL, INGEST_NOW};
 use acervo_operator::reconcile::build::ingest_job::{
     Cause, job as built_job, jobs_to_start, next_wake, spent_jobs,
@@ -120,6 +121,49 @@ fn a_changed_folder_starts_an_ingest_once_it_has_settled() {
         ),
     ] {
         assert_eq!(starts(&case), expected, "{why}");
+    }
+}
+
+#[test]
+fn another_policy_for_colours_starts_an_ingest_once() {
+    let told = |colors: Option<&str>| JobState {
+        color_profiles: colors.map(str::to_owned),
+        ..done(A, "changed")
+    };
+    for (wanted, told_before, expected) in [
+        (ColorProfiles::Convert, Some("convert"), None),
+        (ColorProfiles::Embed, Some("embed"), None),
+        (
+            ColorProfiles::Embed,
+            Some("convert"),
+            Some("placas changed"),
+        ),
+        (
+            ColorProfiles::Convert,
+            Some("embed"),
+            Some("placas changed"),
+        ),
+        (ColorProfiles::Convert, None, Some("placas changed")),
+    ] {
+        let mut case = quiet()
+            .handed_over(PLACAS, A)
+            .ingested("placas", A, "2026-05-03T00:00:00Z")
+            .job(told(told_before));
+        let images = case.institution.spec.images.get_or_insert_default();
+        images.color_profiles = wanted;
+        let expected: Vec<_> = expected.into_iter().collect();
+        assert_eq!(starts(&case), expected, "{wanted:?} after {told_before:?}");
+        for job in case.build().ingest_jobs {
+            let annotations = job.metadata.annotations.unwrap();
+            assert_eq!(annotations[names::COLOR_PROFILES], wanted.argument());
+            let pod = job.spec.unwrap().template.spec.unwrap();
+            let arguments = pod.containers[0].args.clone().unwrap();
+            let option = ["--color-profiles", wanted.argument()];
+            assert!(
+                arguments.windows(2).any(|pair| pair == option),
+                "{arguments:?}"
+            );
+        }
     }
 }
 

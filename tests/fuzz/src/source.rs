@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Cursor, Seek, Write};
 
 use acervo_pixels::source::{ColorPolicy, Limits, RowReader, Source, SourceError};
-use acervo_pixels::{BuildError, Kept, Recoding, build_pyramid};
+use acervo_pixels::{BuildError, Kept, KeptColors, Recoding, build_pyramid};
 use jpeg_blocks::Rows;
 use tiff::encoder::{Compression, DeflateLevel, Predictor};
 use tiff_pyramid::{Pyramid, Samples};
@@ -95,6 +95,10 @@ impl RowReader for Counted {
 
     fn samples(&self) -> Samples {
         self.rows.samples()
+    }
+
+    fn colors(&self) -> KeptColors {
+        self.rows.colors()
     }
 
     fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {

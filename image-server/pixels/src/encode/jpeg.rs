@@ -46,8 +46,13 @@ pub(super) fn memory(width: u64, height: u64, samples: Samples) -> u64 {
     width.next_multiple_of(block) * height.next_multiple_of(block) * bytes + 2048
 }
 
-/// A complete JPEG stream; colour is stored as YCbCr with chroma halved in both directions.
-pub(crate) fn jpeg(view: &View<'_>) -> Result<Vec<u8>, EncodeError> {
+/// The start of a stream and its segment of JFIF, which must be the first: some programs take the colours of a stream
+/// in which another one precedes it for RGB.
+const JFIF_END: usize = 2 + 18;
+
+/// A complete JPEG stream; colour is stored as YCbCr with chroma halved in both directions. The `segments` of a colour
+/// profile follow that of JFIF.
+pub(crate) fn jpeg(view: &View<'_>, segments: &[u8]) -> Result<Vec<u8>, EncodeError> {
     let (format, subsampling) = match view.samples {
         Samples::Gray => (PixelFormat::GRAY, Subsamp::Gray),
         Samples::Color => (PixelFormat::RGB, Subsamp::Sub2x2),
@@ -66,9 +71,15 @@ pub(crate) fn jpeg(view: &View<'_>) -> Result<Vec<u8>, EncodeError> {
             height: view.height,
             format,
         };
-        let mut out = vec![0; compressor.buf_len(view.width, view.height)?];
-        let length = compressor.compress_to_slice(image, &mut out)?;
-        out.truncate(length);
+        let room = segments.len();
+        let mut out = vec![0; room + compressor.buf_len(view.width, view.height)?];
+        let length = compressor.compress_to_slice(image, &mut out[room..])?;
+        if room > 0 {
+            // What precedes the segments moves to the front, and they into the gap.
+            out.copy_within(room..room + JFIF_END, 0);
+            out[JFIF_END..JFIF_END + room].copy_from_slice(segments);
+        }
+        out.truncate(room + length);
         out.shrink_to_fit();
         Ok(out)
     })

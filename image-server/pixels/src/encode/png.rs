@@ -1,7 +1,9 @@
 //! PNG, compressed lightly: five times smaller would take forty times as long.
 
+use std::borrow::Cow;
+
 use iiif_spec::OutputQuality;
-use png::{BitDepth, ColorType, Compression, Encoder};
+use png::{BitDepth, ColorType, Compression, Encoder, Info};
 use tiff_pyramid::Samples;
 
 use super::EncodeError;
@@ -21,17 +23,20 @@ pub(super) fn memory(pixels: u64, samples: Samples, covered: bool) -> u64 {
 
 /// A file of 8 bits a sample, or of one bit a pixel if the picture is black and white and fills its
 /// rectangle.
-pub(super) fn png(picture: &Picture, quality: OutputQuality) -> Result<Vec<u8>, EncodeError> {
+pub(super) fn png(
+    picture: &Picture,
+    quality: OutputQuality,
+    profile: Option<&[u8]>,
+) -> Result<Vec<u8>, EncodeError> {
     let raster = &picture.raster;
+    let write = |color, depth, data: &[u8]| write(raster, (color, depth), data, profile);
     let Some(coverage) = &picture.coverage else {
         return match (raster.samples, quality) {
             (Samples::Gray, OutputQuality::Bitonal) => {
-                write(raster, ColorType::Grayscale, BitDepth::One, &bits(raster))
+                write(ColorType::Grayscale, BitDepth::One, &bits(raster))
             }
-            (Samples::Gray, _) => {
-                write(raster, ColorType::Grayscale, BitDepth::Eight, &raster.data)
-            }
-            (Samples::Color, _) => write(raster, ColorType::Rgb, BitDepth::Eight, &raster.data),
+            (Samples::Gray, _) => write(ColorType::Grayscale, BitDepth::Eight, &raster.data),
+            (Samples::Color, _) => write(ColorType::Rgb, BitDepth::Eight, &raster.data),
         };
     };
     let (color, data) = match raster.samples {
@@ -41,17 +46,19 @@ pub(super) fn png(picture: &Picture, quality: OutputQuality) -> Result<Vec<u8>, 
         ),
         Samples::Color => (ColorType::Rgba, raster.with_coverage::<3, 4>(coverage)),
     };
-    write(raster, color, BitDepth::Eight, &data)
+    write(color, BitDepth::Eight, &data)
 }
 
 fn write(
     raster: &Raster,
-    color: ColorType,
-    depth: BitDepth,
+    (color, depth): (ColorType, BitDepth),
     data: &[u8],
+    profile: Option<&[u8]>,
 ) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::with_capacity(data.len() / 2);
-    let mut encoder = Encoder::new(&mut out, raster.width, raster.height);
+    let mut info = Info::with_size(raster.width, raster.height);
+    info.icc_profile = profile.map(Cow::Borrowed);
+    let mut encoder = Encoder::with_info(&mut out, info)?;
     encoder.set_color(color);
     encoder.set_depth(depth);
     encoder.set_compression(Compression::Fast);

@@ -34,11 +34,15 @@ struct Cutter {
 
 impl<W: Write + Seek + Send> Builder<W> {
     /// Builds the first level from the coefficients of the full image, and the others from its pixels at half size.
-    pub(super) fn build_blocks(mut self, source: &mut Rows<File>) -> Result<W, BuildError> {
+    pub(super) fn build_blocks(
+        mut self,
+        source: &mut Rows<File>,
+        profile: Option<&[u8]>,
+    ) -> Result<W, BuildError> {
         let header = source.header().clone();
         let quantization = source.quantization();
         let cutter = Cutter {
-            encoder: Encoder::new(&header, quantization, None).map_err(SourceError::from)?,
+            encoder: Encoder::new(&header, quantization, profile).map_err(SourceError::from)?,
             half: HalfSize::new(&header, quantization).map_err(SourceError::from)?,
             header,
         };

@@ -51,7 +51,7 @@ pub(super) fn open(
             pixel.copy_from_slice(color);
         }
     }
-    let image = WholeImage::new(image, lease).with_profile(color.profile());
+    let image = WholeImage::new(image, lease).with_colors(color.kept());
     Ok(Box::new(image))
 }
 

@@ -65,7 +65,7 @@ pub(super) fn open(
     let mut context = DecoderContext::default();
     let decoded = image.decode(&mut context).map_err(damaged)?;
     let image = convert(&decoded, size, &pixels)?;
-    let image = WholeImage::new(image, lease).with_profile(pixels.profile());
+    let image = WholeImage::new(image, lease).with_colors(pixels.kept());
     Ok(Box::new(image))
 }
 

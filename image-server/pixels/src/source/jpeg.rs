@@ -14,7 +14,7 @@ use super::pixels::{Flat, Pixels};
 use super::turn::{Orientation, oriented};
 use super::{Limits, RowReader, SourceError};
 use crate::color::{Color, ColorPolicy, Model};
-use crate::kept::Recoding;
+use crate::kept::{KeptColors, Recoding};
 use crate::pyramid::{TILE, blocks_memory, build_memory};
 
 /// What profiles may take; those of presses have a few megabytes.
@@ -177,8 +177,8 @@ impl RowReader for JpegRows {
         self.pixels.samples()
     }
 
-    fn profile(&self) -> Option<&[u8]> {
-        self.pixels.profile()
+    fn colors(&self) -> KeptColors {
+        self.pixels.kept().clone()
     }
 
     fn blocks(&mut self) -> Result<&mut Rows<File>, Recoding> {

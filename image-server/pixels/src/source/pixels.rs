@@ -3,6 +3,7 @@
 use tiff_pyramid::Samples;
 
 use crate::color::{Color, Model};
+use crate::kept::KeptColors;
 
 /// What a sample beside the colours means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +69,9 @@ impl Pixels {
         self.color.model().channels() + self.extras.len()
     }
 
-    pub(super) fn profile(&self) -> Option<&[u8]> {
-        self.color.profile()
+    /// What is kept of the colours.
+    pub(super) fn kept(&self) -> &KeptColors {
+        self.color.kept()
     }
 
     /// Whether the decoder's samples of 8 bits are ours.

@@ -13,6 +13,7 @@ use super::rows::WholeImage;
 use super::turn::{Orientation, oriented};
 use super::{Limits, RowReader, SourceError};
 use crate::color::{Color, ColorPolicy, Model};
+use crate::kept::KeptColors;
 use crate::raster::{Raster, bytes_per_pixel};
 
 /// What the decoder may take beside the rows: chunks, of which a colour profile is the largest.
@@ -103,7 +104,7 @@ impl PngRows {
             self.row.copy_from_slice(row);
             self.convert(target);
         }
-        let image = WholeImage::new(image, lease).with_profile(self.pixels.profile());
+        let image = WholeImage::new(image, lease).with_colors(self.pixels.kept());
         Ok(Box::new(image))
     }
 
@@ -130,8 +131,8 @@ impl RowReader for PngRows {
         self.pixels.samples()
     }
 
-    fn profile(&self) -> Option<&[u8]> {
-        self.pixels.profile()
+    fn colors(&self) -> KeptColors {
+        self.pixels.kept().clone()
     }
 
     fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {

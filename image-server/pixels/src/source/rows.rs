@@ -4,13 +4,14 @@ use tiff_pyramid::Samples;
 
 use super::budget::Lease;
 use super::{RowReader, SourceError};
+use crate::kept::KeptColors;
 use crate::raster::Raster;
 
 /// Hands out the rows of a decoded image.
 pub(super) struct WholeImage {
     image: Raster,
     given: usize,
-    profile: Option<Vec<u8>>,
+    colors: KeptColors,
     _lease: Lease,
 }
 
@@ -20,14 +21,14 @@ impl WholeImage {
         Self {
             image,
             given: 0,
-            profile: None,
+            colors: KeptColors::Plain,
             _lease: lease,
         }
     }
 
-    /// The same, with the profile that describes its colours.
-    pub(super) fn with_profile(mut self, profile: Option<&[u8]>) -> Self {
-        self.profile = profile.map(<[u8]>::to_vec);
+    /// The same, with what is kept of the colours.
+    pub(super) fn with_colors(mut self, colors: &KeptColors) -> Self {
+        colors.clone_into(&mut self.colors);
         self
     }
 }
@@ -41,8 +42,8 @@ impl RowReader for WholeImage {
         self.image.samples
     }
 
-    fn profile(&self) -> Option<&[u8]> {
-        self.profile.as_deref()
+    fn colors(&self) -> KeptColors {
+        self.colors.clone()
     }
 
     fn read_rows(&mut self, out: &mut [u8]) -> Result<(), SourceError> {

@@ -22,6 +22,7 @@ use super::limits::check;
 use super::turn::oriented;
 use super::{Limits, RowReader, SourceError};
 use crate::color::ColorPolicy;
+use crate::kept::KeptColors;
 use crate::raster::bytes_per_pixel;
 
 /// `NewSubfileType` (TIFF 6.0, page 36): bit 0 says a smaller version of another image, bit 2 a mask.
@@ -334,8 +335,8 @@ impl RowReader for TiffRows {
         self.image.pixels.samples()
     }
 
-    fn profile(&self) -> Option<&[u8]> {
-        self.image.pixels.profile()
+    fn colors(&self) -> KeptColors {
+        self.image.pixels.kept().clone()
     }
 
     fn is_parallel(&self) -> bool {

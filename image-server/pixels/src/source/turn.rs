@@ -13,7 +13,7 @@ use tiff_pyramid::Samples;
 use super::budget::Lease;
 pub use super::exif::Orientation;
 use super::{Limits, RowReader, SourceError};
-use crate::kept::Recoding;
+use crate::kept::{KeptColors, Recoding};
 use crate::raster::bytes_per_pixel;
 
 /// The side of a block, in pixels: reading one is worth a seek, and a row of them is no burden.
@@ -76,8 +76,8 @@ impl RowReader for Mirrored {
         self.0.samples()
     }
 
-    fn profile(&self) -> Option<&[u8]> {
-        self.0.profile()
+    fn colors(&self) -> KeptColors {
+        self.0.colors()
     }
 
     fn is_parallel(&self) -> bool {
@@ -332,8 +332,8 @@ impl RowReader for Turned {
         self.reader.samples()
     }
 
-    fn profile(&self) -> Option<&[u8]> {
-        self.reader.profile()
+    fn colors(&self) -> KeptColors {
+        self.reader.colors()
     }
 
     fn blocks(&mut self) -> Result<&mut Rows<File>, Recoding> {

@@ -65,7 +65,7 @@ pub(super) fn open(
         }
         image
     };
-    let image = WholeImage::new(image, lease).with_profile(pixels.profile());
+    let image = WholeImage::new(image, lease).with_colors(pixels.kept());
     oriented(Box::new(image), orientation, limits)
 }
 

@@ -3,6 +3,7 @@
 
 mod color;
 mod damage;
+mod embedded;
 mod formats;
 mod hostile;
 mod support;

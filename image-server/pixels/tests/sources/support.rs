@@ -63,7 +63,7 @@ pub(crate) fn read_with(
         rows.read_rows(band)?;
     }
     rows.finish()?;
-    let profile = rows.profile().map(<[u8]>::to_vec);
+    let profile = rows.colors().profile().map(<[u8]>::to_vec);
     Ok(Picture {
         size,
         samples,

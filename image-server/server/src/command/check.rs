@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use acervo_crds::PlatformConfig;
 use acervo_ingest::{Job, Report, Silent, Source, ingest};
-use acervo_pixels::source::Limits;
+use acervo_pixels::source::{ColorPolicy, Limits};
 use acervo_tenancy::{CollectionName, Language};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -66,9 +66,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             collection,
             source,
             default_language,
+            colors,
         } = declaration;
         let name = format!("{institution}/{collection}");
-        let mut report = report(source, collection, default_language)?;
+        let mut report = report(source, collection, default_language, colors)?;
         report.collection = name;
         reports.push(report);
     }
@@ -84,7 +85,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             root: root.to_owned(),
             directory: name.to_owned(),
         };
-        let mut only = report(source, collection, arguments.language)?;
+        let colors = ColorPolicy::default();
+        let mut only = report(source, collection, arguments.language, colors)?;
         name.clone_into(&mut only.collection);
         reports.push(only);
     }
@@ -111,6 +113,7 @@ fn report(
     source: Source,
     collection: CollectionName,
     default_language: Language,
+    colors: ColorPolicy,
 ) -> anyhow::Result<Report> {
     let scratch = tempfile::tempdir().context("no temporary folder can be made")?;
     let job = Job {
@@ -118,6 +121,7 @@ fn report(
         source,
         published: scratch.path().to_owned(),
         default_language: default_language.tag().to_owned(),
+        colors,
         limits: Limits::default(),
         workers: 2,
         confirm_removal: false,

@@ -9,10 +9,10 @@ use std::thread::available_parallelism;
 
 use acervo_bucket::{Allowed, Credentials, Settings};
 use acervo_ingest::{IngestError, Job, Outcome, ReportHead, Source, ingest};
-use acervo_pixels::source::Limits;
+use acervo_pixels::source::{ColorPolicy, Limits};
 use acervo_tenancy::{Bilingual, CollectionName, Language};
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::report;
@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// The language of texts in a spreadsheet whose columns do not say theirs, such as es.
     #[arg(long, default_value = "es")]
     default_language: String,
+    /// What becomes of images with a colour profile.
+    #[arg(long, value_enum, default_value = "convert")]
+    color_profiles: ColorProfiles,
     /// Images that are decoded at the same time; by default one for each core.
     #[arg(long)]
     workers: Option<NonZeroUsize>,
@@ -52,6 +55,24 @@ pub(crate) struct Arguments {
     /// A file that gets the result in one line of JSON, such as /dev/termination-log.
     #[arg(long)]
     termination_message: Option<PathBuf>,
+}
+
+/// What becomes of images with a colour profile.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ColorProfiles {
+    /// Their colours become sRGB.
+    Convert,
+    /// Their colours stay, and their profile goes with every answer.
+    Embed,
+}
+
+impl ColorProfiles {
+    fn policy(self) -> ColorPolicy {
+        match self {
+            Self::Convert => ColorPolicy::ToSrgb,
+            Self::Embed => ColorPolicy::Embed,
+        }
+    }
 }
 
 /// Where the files come from: a folder, or a bucket.
@@ -124,6 +145,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .context("write --incoming and --directory, or --s3-bucket")?,
         published: arguments.published,
         default_language: arguments.default_language,
+        colors: arguments.color_profiles.policy(),
         limits: Limits::new(Limits::default().pixels, memory::for_work(arguments.memory)),
         workers: arguments
             .workers

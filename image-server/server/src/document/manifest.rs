@@ -65,7 +65,7 @@ pub(crate) async fn record(
 }
 
 /// An image of an item, for its data: its size, and whether the full image has the coefficients of the
-/// original, or why not.
+/// original, or why not, and what became of its colours.
 fn image(page: &Page) -> serde_json::Value {
     let stored = &page.stored;
     json!({
@@ -73,6 +73,7 @@ fn image(page: &Page) -> serde_json::Value {
         "width": stored.width,
         "height": stored.height,
         "original": stored.original,
+        "colors": stored.colors,
     })
 }
 

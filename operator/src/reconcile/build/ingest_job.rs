@@ -36,7 +36,7 @@ const LAST_WORDS: &str = "/dev/termination-log";
 /// Why an ingest starts. Its text is the annotation [`crate::names::CAUSE`] of the Job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// The source is not what was published last.
+    /// The source is not what was published last, or something else is to become of colour profiles.
     Changed,
     /// The removal of more than half of the items was confirmed.
     RemovalConfirmed,
@@ -141,6 +141,7 @@ pub fn job(institution: &Validated<'_>, start: &IngestStart) -> Job {
 fn annotations(institution: &Validated<'_>, start: &IngestStart) -> BTreeMap<String, String> {
     let wishes = institution.institution.annotations();
     let generation = institution.institution.metadata.generation;
+    let colors = institution.institution.spec.color_profiles();
     [
         (names::CAUSE, Some(start.cause.to_string())),
         (names::FINGERPRINT, start.fingerprint.clone()),
@@ -148,6 +149,7 @@ fn annotations(institution: &Validated<'_>, start: &IngestStart) -> BTreeMap<Str
             names::GENERATION,
             generation.map(|generation| generation.to_string()),
         ),
+        (names::COLOR_PROFILES, Some(colors.argument().to_owned())),
         (names::INGEST_NOW, wishes.get(names::INGEST_NOW).cloned()),
         (names::CONFIRM_REMOVAL, start.confirmation.clone()),
     ]
@@ -195,6 +197,7 @@ fn pod_spec(institution: &Validated<'_>, start: &IngestStart) -> PodSpec {
 fn arguments(institution: &Validated<'_>, start: &IngestStart) -> Vec<String> {
     let published = format!("{PUBLISHED}/{}", start.collection);
     let language = institution.institution.spec.default_language.tag();
+    let colors = institution.institution.spec.color_profiles();
     let mut arguments = vec!["ingest".to_owned()];
     let mut option = |name: &str, value: &str| {
         // Together, what begins with a hyphen is no option of its own.
@@ -227,6 +230,7 @@ fn arguments(institution: &Validated<'_>, start: &IngestStart) -> Vec<String> {
     }
     option("--published", &published);
     option("--default-language", language);
+    option("--color-profiles", colors.argument());
     option("--termination-message", LAST_WORDS);
     if start.cause == Cause::RemovalConfirmed {
         arguments.push("--confirm-removal".to_owned());

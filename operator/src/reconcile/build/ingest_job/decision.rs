@@ -198,7 +198,7 @@ fn cause(
         Source::Directory(_) => is_new(institution, name, fingerprint, newest),
         Source::S3(_) => is_new_bucket(institution, fingerprint, newest),
     };
-    if is_new {
+    if is_new || is_recolored(institution, newest) {
         return Some(Cause::Changed);
     }
     due(institution, collection, newest).map(Cause::Scheduled)
@@ -222,6 +222,13 @@ fn is_new_bucket(
         job.fingerprint.as_deref() != Some(fingerprint)
             || (job.phase == JobPhase::Failed && job.generation != generation)
     })
+}
+
+/// Whether something else is to become of colour profiles than the newest Job was told. Whoever deleted that Job has
+/// to ask for an ingest.
+fn is_recolored(institution: &Validated<'_>, newest: Option<&JobState>) -> bool {
+    let wanted = institution.institution.spec.color_profiles().argument();
+    newest.is_some_and(|job| job.color_profiles.as_deref() != Some(wanted))
 }
 
 fn ingested<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a Ingested> {
