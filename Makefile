@@ -112,6 +112,19 @@ images: build-tools $(VIEWER) ## the two container images, static binaries on no
 	@.ci/need buildah
 	@ACERVO_IMAGE_PROFILE=$(or $(PROFILE),image) tests/images/build $(IMAGES)
 
+.PHONY: sbom
+sbom: ## what is in the two images, as CycloneDX: target/images/*.cdx.json
+	@.ci/need cargo python3
+	@mkdir -p $(IMAGES)
+	@for name in acervo acervo-operator; do tests/images/sbom $$name > $(IMAGES)/$$name.cdx.json; echo "$(IMAGES)/$$name.cdx.json"; done
+
+.PHONY: walks
+walks: build-tools $(VIEWER) cluster-tools ## a night of the operator: 1,000 random walks (WALKS, SEED), and every two faults of a whole institution
+	@$(build-all) $(TOOLS)
+	@ACERVO_WALKS=$(or $(WALKS),1000) ACERVO_SEED=$(or $(SEED),$$(date +%s)) $(test-env) \
+		cargo test --quiet --workspace $(TOOLS) --test operator_walks -- --nocapture
+	@ACERVO_FAULTS=$(or $(FAULTS),2) cargo test --quiet --workspace $(TOOLS) --test exhaustive -- --nocapture
+
 .PHONY: cluster
 cluster: cluster-tools build-tools $(VIEWER) ## a real Kubernetes on this machine with Acervo and examples/ in it (root); writes .cluster/env
 	@.ci/need buildah

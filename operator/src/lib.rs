@@ -9,6 +9,7 @@
 //! | [`surroundings`], [`config`] | the platform's configuration and what it names | no |
 //! | [`institutions`], [`children`], [`digest`], [`observe`], [`claims`] | what is remembered of the cluster | no |
 //! | [`queue`] | who is to be reconciled or asked, and when | no |
+//! | [`client`] | how the API server is asked | yes |
 //! | [`events`] | what happened, for people | yes |
 //! | [`names`], [`gateway`], [`quantity`], [`json`] | names, and types of others | no |
 //! | [`admin`], [`metrics`] | life, readiness, figures | answers |
@@ -16,6 +17,7 @@
 pub mod admin;
 pub mod children;
 pub mod claims;
+pub mod client;
 pub mod config;
 pub mod context;
 pub mod controller;

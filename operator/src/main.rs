@@ -7,13 +7,11 @@ use std::sync::Arc;
 use acervo_operator::context::Context;
 use acervo_operator::events::Events;
 use acervo_operator::watch::Progress;
-use acervo_operator::{admin, controller};
+use acervo_operator::{admin, client, controller};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use kube::client::ClientBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tower::util::MapRequestLayer;
 use tracing_subscriber::EnvFilter;
 
 /// glibc's allocator keeps what a start has freed in the arenas of the threads that freed it.
@@ -51,6 +49,10 @@ struct Run {
     /// The address for /livez, /readyz and /metrics.
     #[arg(long, env = "ACERVO_ADMIN_LISTEN", default_value = "0.0.0.0:8081")]
     admin_listen: SocketAddr,
+    /// How many seconds a watch may tell nothing before it is asked for anew: what a connection that died
+    /// silently keeps from the operator, it learns after that.
+    #[arg(long, env = "ACERVO_WATCH_TIMEOUT", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=290))]
+    watch_timeout: u32,
     /// How many institutions are reconciled at the same time.
     #[arg(long, default_value_t = 8)]
     workers: usize,
@@ -80,8 +82,8 @@ async fn run(arguments: Run) -> anyhow::Result<()> {
         .config_map
         .split_once('/')
         .context("--config-map must be NAMESPACE/NAME, such as acervo/acervo")?;
-    let progress = Arc::new(Progress::default());
-    let client = client(Arc::clone(&progress)).await?;
+    let progress = Arc::new(Progress::new(arguments.watch_timeout));
+    let client = client::connect(Arc::clone(&progress)).await?;
     let events = Events::new(&client, std::env::var("HOSTNAME").ok());
     let context = Arc::new(Context::new(client, namespace, progress, events));
     let listener = TcpListener::bind(arguments.admin_listen)
@@ -103,16 +105,4 @@ async fn run(arguments: Run) -> anyhow::Result<()> {
         _ = terminate.recv() => Ok(()),
         _ = tokio::signal::ctrl_c() => Ok(()),
     }
-}
-
-/// A client whose lists and watches leave a trace, so that liveness can see that they go on.
-async fn client(progress: Arc<Progress>) -> anyhow::Result<kube::Client> {
-    let config = kube::Config::infer()
-        .await
-        .context("no cluster is known; run inside one, or set KUBECONFIG")?;
-    let trace = MapRequestLayer::new(move |request: http::Request<kube::client::Body>| {
-        progress.asked(request.uri());
-        request
-    });
-    Ok(ClientBuilder::try_from(config)?.with_layer(&trace).build())
 }

@@ -160,4 +160,26 @@ mod tests {
         assert_eq!(&*queue.next().await, "a");
         assert_eq!(begun.elapsed().as_secs(), 5, "at once, not in a minute");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_asks_all_the_time_waits_its_turn() {
+        let queue = Queue::default();
+        queue.add(name("a"), Duration::ZERO);
+        let mut worked = Vec::new();
+        for _ in 0..6 {
+            let next = queue.next().await;
+            for _ in 0..1000 {
+                queue.add(name("a"), Duration::ZERO);
+            }
+            if worked.is_empty() {
+                queue.add(name("b"), Duration::ZERO);
+                queue.add(name("c"), Duration::ZERO);
+            }
+            tokio::time::advance(Duration::from_millis(1)).await;
+            queue.done(&next, (&*next == "a").then_some(Duration::ZERO));
+            worked.push(next);
+        }
+        let worked: Vec<&str> = worked.iter().map(|name| &**name).collect();
+        assert_eq!(worked, ["a", "a", "b", "c", "a", "a"]);
+    }
 }

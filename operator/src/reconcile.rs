@@ -7,6 +7,7 @@ pub mod build;
 pub mod dereference;
 pub mod facts;
 pub mod memory;
+pub mod plan;
 pub mod report;
 pub mod retire;
 pub mod status;

@@ -157,6 +157,7 @@ fn expect<K: Resource>(
     progress: &Arc<Progress>,
 ) -> (watcher::Config, Expected) {
     let config = watcher::Config::default().page_size(PAGE);
+    let config = config.timeout(progress.timeout);
     let (config, selector) = match which {
         Which::All => (config, None),
         Which::Labelled(label) => (config.labels(label), None),

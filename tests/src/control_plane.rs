@@ -1,11 +1,13 @@
 //! A real control plane without nodes: etcd, API server, controller manager; and what tests do in a
 //! kubelet's and a Gateway's place.
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
+use std::{fmt, fs};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -14,6 +16,7 @@ use tempfile::TempDir;
 use crate::guard::Guard;
 use crate::kubectl::Kubectl;
 use crate::process::{Output, spawn};
+use crate::relay::Relay;
 use crate::tools::{installed, repository, run};
 
 /// The namespace of the operator.
@@ -32,15 +35,23 @@ pub struct ControlPlane {
 }
 
 impl ControlPlane {
-    /// Starts a control plane with the kinds of the Gateway API and of Acervo.
-    fn start() -> Result<Self> {
+    /// Starts a control plane with the kinds of the Gateway API, to which Acervo's chart brings its own.
+    ///
+    /// # Errors
+    /// If it does not become ready.
+    pub fn bare() -> Result<Self> {
+        Self::start(&[])
+    }
+
+    /// Starts a control plane with the kinds of the Gateway API and of `crds`.
+    fn start(crds: &[PathBuf]) -> Result<Self> {
         let folder = TempDir::with_prefix("acervo-control-plane-")?;
         let mut command = Command::new(repository().join("tests/cluster/control-plane"));
         // Given at the start, so that the garbage collector knows the kinds of owners at once.
         command
             .arg(folder.path().join("state"))
             .arg(installed("ACERVO_CLUSTER_BIN")?.join("../gateway-api"))
-            .arg(repository().join("crds/generated"))
+            .args(crds)
             .stdin(Stdio::piped());
         let (mut child, output) = spawn(&mut command)?;
         let guard = Guard::new(r#"kill "$1""#, child.id().to_string())?;
@@ -62,7 +73,7 @@ impl ControlPlane {
     /// # Errors
     /// If it does not become ready, or the chart is refused.
     pub fn with_chart(values: &str) -> Result<Self> {
-        let plane = Self::start()?;
+        let plane = Self::start(&[repository().join("crds/generated")])?;
         plane.kubectl.run(&["create", "namespace", NAMESPACE])?;
         plane.install(values)?;
         Ok(plane)
@@ -93,6 +104,20 @@ impl ControlPlane {
         ];
         self.kubectl.run(&crd)?;
         Ok(())
+    }
+
+    /// Runs Helm in the operator's namespace with these values.
+    ///
+    /// # Errors
+    /// If it ends with another code than 0: then with what it printed.
+    pub fn helm(&self, arguments: &[&str], values: &str) -> Result<()> {
+        let mut command = Command::new(installed("ACERVO_CLUSTER_BIN")?.join("helm"));
+        command
+            .args(arguments)
+            .args(["--namespace", NAMESPACE, "--values", "-", "--kubeconfig"])
+            .arg(self.kubectl.kubeconfig())
+            .env("HELM_CACHE_HOME", self.folder.path().join("helm"));
+        run(&mut command, values.as_bytes()).map(drop)
     }
 
     fn state(&self) -> PathBuf {
@@ -130,6 +155,36 @@ impl ControlPlane {
         Kubectl::new(&path)
     }
 
+    /// kubectl with the rights of the operator, by way of a relay.
+    ///
+    /// # Errors
+    /// If its account is not there.
+    pub fn as_operator_by(&self, relay: &Relay) -> Result<Kubectl> {
+        let direct = self.as_operator()?;
+        let kubeconfig = fs::read_to_string(direct.kubeconfig())?;
+        let server = format!("https://{}", self.address()?);
+        let path = self.state().join("relayed.kubeconfig");
+        let relayed = kubeconfig.replace(&server, &format!("https://{}", relay.address()));
+        fs::write(&path, relayed)?;
+        Kubectl::new(&path)
+    }
+
+    /// A relay to the API server. Its certificate is for an address, whatever the port.
+    ///
+    /// # Errors
+    /// If the API server has no address.
+    pub fn relay(&self) -> Result<Relay> {
+        let server = self.address()?;
+        Relay::start(server.ip(), server)
+    }
+
+    fn address(&self) -> Result<SocketAddr> {
+        let kubeconfig = fs::read_to_string(self.kubectl.kubeconfig())?;
+        let (_, rest) = kubeconfig.split_once("https://").context("an address")?;
+        let (address, _) = rest.split_once('"').context("an address in quotes")?;
+        Ok(address.parse()?)
+    }
+
     /// Ends the API server at once, as a crash would.
     ///
     /// # Errors
@@ -147,6 +202,33 @@ impl ControlPlane {
         self.output.announced("started apiserver").map(drop)
     }
 
+    /// Stops etcd for now, as a disk that hangs would; [`Self::resume_etcd`] lets it go on.
+    ///
+    /// # Errors
+    /// If the control plane is gone.
+    pub fn pause_etcd(&self) -> Result<()> {
+        self.order("pause etcd")?;
+        self.output.announced("paused etcd").map(drop)
+    }
+
+    /// Lets etcd go on.
+    ///
+    /// # Errors
+    /// If the control plane is gone.
+    pub fn resume_etcd(&self) -> Result<()> {
+        self.order("resume etcd")?;
+        self.output.announced("resumed etcd").map(drop)
+    }
+
+    /// Makes etcd forget every version but the last.
+    ///
+    /// # Errors
+    /// If etcd refuses.
+    pub fn compact_etcd(&self) -> Result<()> {
+        self.order("compact etcd")?;
+        self.output.announced("compacted etcd").map(drop)
+    }
+
     fn order(&self, line: &str) -> Result<()> {
         let mut orders = self
             .orders
@@ -160,24 +242,13 @@ impl ControlPlane {
     /// # Errors
     /// If the audit log cannot be read.
     pub fn asked_by_operator(&self) -> Result<Vec<Asked>> {
-        let text = fs::read_to_string(self.state().join("audit.log"))?;
-        let user = format!("system:serviceaccount:{NAMESPACE}:acervo-operator");
         let mut all = Vec::new();
-        for line in text.lines() {
-            // The last line may be half written.
-            let Ok(entry) = serde_json::from_str::<Value>(line) else {
-                continue;
-            };
-            if entry["user"]["username"] == user.as_str() && entry["verb"] != "watch" {
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                let object = &entry["objectRef"];
-                let mut resource = text(&object["resource"]);
-                if let Some(part) = object["subresource"].as_str() {
-                    resource = format!("{resource}/{part}");
-                }
+        for entry in self.audited()? {
+            let object = &entry["objectRef"];
+            if entry["verb"] != "watch" {
                 all.push(Asked {
                     verb: text(&entry["verb"]),
-                    resource,
+                    resource: resource(object),
                     namespace: text(&object["namespace"]),
                     name: text(&object["name"]),
                     code: entry["responseStatus"]["code"].as_u64().unwrap_or(0),
@@ -185,6 +256,43 @@ impl ControlPlane {
             }
         }
         Ok(all)
+    }
+
+    /// The rights that the operator has used so far, with success.
+    ///
+    /// # Errors
+    /// If the audit log cannot be read.
+    pub fn rights_of_operator(&self) -> Result<BTreeSet<Right>> {
+        let mut rights = BTreeSet::new();
+        for entry in self.audited()? {
+            let object = &entry["objectRef"];
+            let code = entry["responseStatus"]["code"].as_u64().unwrap_or(0);
+            // What is not there, or is refused for what is in it, was allowed to be asked for.
+            let is_allowed = code != 403 && code != 429 && !object.is_null();
+            if is_allowed {
+                let right =
+                    |verb: &str| Right::new(verb, &text(&object["apiGroup"]), &resource(object));
+                rights.insert(right(&text(&entry["verb"])));
+                // An apply of what is not there yet needs this, too.
+                if entry["verb"] == "patch" && code == 201 {
+                    rights.insert(right("create"));
+                }
+            }
+        }
+        Ok(rights)
+    }
+
+    /// The audit log's entries about requests of the operator. A watch has one when it ends.
+    fn audited(&self) -> Result<Vec<Value>> {
+        let log = fs::read_to_string(self.state().join("audit.log"))?;
+        let user = format!("system:serviceaccount:{NAMESPACE}:acervo-operator");
+        // The last line may be half written.
+        let entries = log
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        Ok(entries
+            .filter(|entry| entry["user"]["username"] == user.as_str())
+            .collect())
     }
 
     /// Makes a Gateway that its controller has accepted.
@@ -361,6 +469,47 @@ impl Asked {
     #[must_use]
     pub fn is_write(&self) -> bool {
         !["get", "list"].contains(&self.verb.as_str())
+    }
+}
+
+/// What a role may grant: a verb on a resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Right {
+    /// The verb.
+    pub verb: String,
+    /// The group; empty for the core one.
+    pub group: String,
+    /// The resource, with a subresource after a slash.
+    pub resource: String,
+}
+
+impl Right {
+    /// A right.
+    #[must_use]
+    pub fn new(verb: &str, group: &str, resource: &str) -> Self {
+        Self {
+            verb: verb.to_owned(),
+            group: group.to_owned(),
+            resource: resource.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}.{}", self.verb, self.resource, self.group)
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The resource of an object in the audit log, with a subresource after a slash.
+fn resource(object: &Value) -> String {
+    match object["subresource"].as_str() {
+        Some(part) => format!("{}/{part}", text(&object["resource"])),
+        None => text(&object["resource"]),
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
-use ureq::Agent;
 use ureq::http::Request;
+use ureq::{Agent, AsSendBody};
 
 /// Longer than any request of the tests takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -89,9 +89,21 @@ pub fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Result<Answ
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let mut response = AGENT
-        .run(request.body(())?)
-        .with_context(|| format!("{method} {url}"))?;
+    exchange(request.body(())?).with_context(|| format!("{method} {url}"))
+}
+
+/// `method` of `url` with a body of a kind, such as `application/json`.
+///
+/// # Errors
+/// If there is no answer.
+pub fn send(method: &str, url: &str, kind: &str, body: &[u8]) -> Result<Answer> {
+    let request = Request::builder().method(method).uri(url);
+    let request = request.header("content-type", kind).body(body)?;
+    exchange(request).with_context(|| format!("{method} {url}"))
+}
+
+fn exchange(request: Request<impl AsSendBody>) -> Result<Answer> {
+    let mut response = AGENT.run(request)?;
     let headers = response
         .headers()
         .iter()

@@ -30,7 +30,15 @@ impl Operator {
     /// # Errors
     /// If it does not become ready: then with what it printed.
     pub fn start(kubectl: &Kubectl) -> Result<Self> {
-        let operator = Self::start_unready(kubectl)?;
+        Self::start_with(kubectl, &[])
+    }
+
+    /// As [`Self::start`], with more of its environment.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_with(kubectl: &Kubectl, environment: &[(&str, &str)]) -> Result<Self> {
+        let operator = Self::spawn(kubectl, environment)?;
         let ready = until("the operator to be ready", START, || {
             if operator.output.ended() {
                 bail!("the operator ended");
@@ -49,6 +57,10 @@ impl Operator {
     /// # Errors
     /// If it does not listen.
     pub fn start_unready(kubectl: &Kubectl) -> Result<Self> {
+        Self::spawn(kubectl, &[])
+    }
+
+    fn spawn(kubectl: &Kubectl, environment: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(binary("acervo-operator")?);
         command
             .args([
@@ -58,6 +70,7 @@ impl Operator {
                 "127.0.0.1:0",
             ])
             .env("KUBECONFIG", kubectl.kubeconfig())
+            .envs(environment.iter().copied())
             .stdin(Stdio::null());
         let (child, output) = spawn(&mut command)?;
         let guard = Guard::new(r#"kill -9 "$1""#, child.id().to_string())?;

@@ -1,44 +1,58 @@
 //! Applying: what was built becomes what is in the cluster, with as few writes as there are differences.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
-use std::marker::PhantomData;
 
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, ResourceQuota, Secret, ServiceAccount};
+use k8s_openapi::api::core::v1::{
+    ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, ResourceQuota, Secret, Service,
+    ServiceAccount,
+};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
 use kube::api::{DeleteParams, Patch, PatchParams};
-use kube::core::NamespaceResourceScope;
-use kube::{Api, Client, Resource, ResourceExt as _};
+use kube::core::Request;
+use kube::{Client, Resource, ResourceExt as _};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::build::{Applied, Prepared, Resources};
-use crate::children::{Child, Children, Key, Kind, Seen};
-use crate::digest;
+use super::plan::{self, Plan, Write};
+use crate::children::{Children, Kind};
+use crate::digest::Digest;
 use crate::gateway::{HttpRoute, ListenerSet};
 use crate::names;
 use crate::observe::{Observed, Watched};
 
-/// Why an object could not be written.
+/// Why an object could not be written: the API server refused it or did not answer.
 #[derive(Debug, thiserror::Error)]
-pub enum ObjectError {
-    /// The API server refused it or did not answer.
-    #[error("{kind} {name}: {source}")]
-    Api {
-        /// Its kind.
-        kind: String,
-        /// Its name.
-        name: String,
-        /// Why not.
-        source: Box<kube::Error>,
-    },
-    /// It could not be written as JSON.
-    #[error("{0} cannot be written: {1}")]
-    Json(String, serde_json::Error),
+#[error("{kind} {name}: {source}")]
+pub struct ObjectError {
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Why not.
+    pub source: Box<kube::Error>,
+}
+
+impl ObjectError {
+    pub(super) fn new<K: Resource<DynamicType = ()>>(name: &str, source: kube::Error) -> Self {
+        Self {
+            kind: K::kind(&()).into_owned(),
+            name: name.to_owned(),
+            source: Box::new(source),
+        }
+    }
+
+    fn code(&self) -> Option<u16> {
+        match &*self.source {
+            kube::Error::Api(status) => Some(status.code),
+            _ => None,
+        }
+    }
 }
 
 /// Why an institution could not be written as a whole. What could be written was.
@@ -65,10 +79,78 @@ pub struct Applier<'a> {
     children: &'a Children,
     institution: &'a str,
     namespace: &'a str,
-    known: BTreeMap<Key, Child>,
-    wanted: BTreeSet<Key>,
-    writes: usize,
-    errors: Vec<ObjectError>,
+}
+
+/// Evaluates an expression in which `$type` is the type of a kind of child.
+macro_rules! with_type {
+    ($kind:expr, $type:ident => $expression:expr) => {
+        match $kind {
+            Kind::Namespace => {
+                type $type = Namespace;
+                $expression
+            }
+            Kind::ServiceAccount => {
+                type $type = ServiceAccount;
+                $expression
+            }
+            Kind::ResourceQuota => {
+                type $type = ResourceQuota;
+                $expression
+            }
+            Kind::LimitRange => {
+                type $type = LimitRange;
+                $expression
+            }
+            Kind::NetworkPolicy => {
+                type $type = NetworkPolicy;
+                $expression
+            }
+            Kind::RoleBinding => {
+                type $type = RoleBinding;
+                $expression
+            }
+            Kind::Claim => {
+                type $type = PersistentVolumeClaim;
+                $expression
+            }
+            Kind::ConfigMap => {
+                type $type = ConfigMap;
+                $expression
+            }
+            Kind::Deployment => {
+                type $type = Deployment;
+                $expression
+            }
+            Kind::DisruptionBudget => {
+                type $type = PodDisruptionBudget;
+                $expression
+            }
+            Kind::Autoscaler => {
+                type $type = HorizontalPodAutoscaler;
+                $expression
+            }
+            Kind::Service => {
+                type $type = Service;
+                $expression
+            }
+            Kind::ListenerSet => {
+                type $type = ListenerSet;
+                $expression
+            }
+            Kind::HttpRoute => {
+                type $type = HttpRoute;
+                $expression
+            }
+            Kind::Ingress => {
+                type $type = Ingress;
+                $expression
+            }
+            Kind::Job => {
+                type $type = Job;
+                $expression
+            }
+        }
+    };
 }
 
 impl<'a> Applier<'a> {
@@ -80,318 +162,123 @@ impl<'a> Applier<'a> {
         institution: &'a str,
         namespace: &'a str,
     ) -> Self {
-        let known = children.of(institution);
         Self {
             client,
             children,
             institution,
             namespace,
-            known,
-            wanted: BTreeSet::new(),
-            writes: 0,
-            errors: Vec::new(),
         }
     }
 
-    /// Applies everything in order and then deletes what is no longer wanted; gives how many writes
-    /// that took, too.
+    /// Writes what the plan for these objects says; gives how many writes that took, too.
     ///
     /// # Errors
     /// If an object could not be written; the others were, but nothing was deleted.
     pub async fn apply(
-        mut self,
+        self,
         resources: Resources<Prepared>,
     ) -> (Result<Resources<Applied>, ApplyError>, usize) {
-        // Without `..`: an object that is built but not applied does not compile.
-        let Resources {
-            namespace,
-            service_accounts,
-            quota,
-            limit_range,
-            network_policies,
-            access,
-            pull_secrets,
-            ca_bundle,
-            claim,
-            tenant_table,
-            deployment,
-            disruption_budget,
-            autoscaler,
-            service,
-            listener_set,
-            http_routes,
-            ingress,
-            ingest_jobs,
-            spent_jobs,
-            state: PhantomData,
-        } = resources;
-        let namespaces: Api<Observed<_>> = Api::all(self.client.clone());
-        self.object(&namespaces, &namespace).await;
-        if let Some(first) = self.errors.pop() {
-            return (Err(ApplyError { first, others: 0 }), self.writes);
-        }
-        // Before the account that remembers them.
-        if self.secrets(&pull_secrets, &service_accounts).await {
-            self.all(&service_accounts).await;
-        }
-        // A new claim comes before the quota, which admits none until its controller has counted; one
-        // that is there may grow, and waits for that: the quota's status asks for the next reconcile.
-        let grows = self.known.contains_key(&(Kind::Claim, names::DATA.into()));
-        if !grows {
-            self.all(claim.as_slice()).await;
-        }
-        self.one(&quota).await;
-        if grows && self.is_counted(&quota) {
-            self.all(claim.as_slice()).await;
-        }
-        self.one(&limit_range).await;
-        self.all(&network_policies).await;
-        self.all(access.as_slice()).await;
-        self.all(ca_bundle.as_slice()).await;
-        self.one(&tenant_table).await;
-        self.one(&deployment).await;
-        self.all(disruption_budget.as_slice()).await;
-        self.all(autoscaler.as_slice()).await;
-        self.one(&service).await;
-        self.all(listener_set.as_slice()).await;
-        self.all(&http_routes).await;
-        self.all(ingress.as_slice()).await;
-        self.all(&ingest_jobs).await;
-        for name in &spent_jobs {
-            let known = self.known.get(&(Kind::Job, name.as_str().into()));
-            if known.is_some_and(|job| !job.terminating) {
-                self.delete::<Job>(name).await;
+        let known = || self.children.of(self.institution);
+        let mut plan = Plan::new(&resources, &known());
+        let mut writes = 0;
+        let mut errors = Vec::new();
+        while let Some(step) = plan.next(known) {
+            writes += 1;
+            if let Err(error) = self.write(step.write).await {
+                plan.failed(step.stage);
+                errors.push(error);
             }
         }
-        if self.errors.is_empty() {
-            self.prune().await;
-        }
-        let applied = Resources {
-            namespace,
-            service_accounts,
-            quota,
-            limit_range,
-            network_policies,
-            access,
-            pull_secrets,
-            ca_bundle,
-            claim,
-            tenant_table,
-            deployment,
-            disruption_budget,
-            autoscaler,
-            service,
-            listener_set,
-            http_routes,
-            ingress,
-            ingest_jobs,
-            spent_jobs,
-            state: PhantomData,
-        };
-        self.ended(applied)
-    }
-
-    fn ended<T>(self, applied: T) -> (Result<T, ApplyError>, usize) {
-        let mut errors = self.errors.into_iter();
+        let mut errors = errors.into_iter();
         let result = match errors.next() {
-            None => Ok(applied),
+            None => Ok(resources.applied()),
             Some(first) => Err(ApplyError {
                 first,
                 others: errors.len(),
             }),
         };
-        (result, self.writes)
+        (result, writes)
     }
 
-    async fn one<K>(&mut self, object: &K)
-    where
-        K: Watched + Resource<Scope = NamespaceResourceScope>,
-    {
-        let api: Api<Observed<K>> = Api::namespaced(self.client.clone(), self.namespace);
-        self.object(&api, object).await;
-    }
-
-    async fn all<K>(&mut self, objects: &[K])
-    where
-        K: Watched + Resource<Scope = NamespaceResourceScope>,
-    {
-        for object in objects {
-            self.one(object).await;
+    async fn write(&self, write: Write) -> Result<(), ObjectError> {
+        match write {
+            Write::Apply {
+                key: (kind, name),
+                object,
+                digest,
+            } => with_type!(kind, K => self.child::<K>(&name, &object, digest).await),
+            Write::Delete((kind, name)) => with_type!(kind, K => self.delete::<K>(&name).await),
+            Write::ApplySecret(secret) => {
+                let (name, object) = (secret.name_any(), plan::json(&*secret));
+                self.patch::<Secret>(&name, &object).await.map(drop)
+            }
+            Write::DeleteSecret(name) => forgive_refusal(self.delete::<Secret>(&name).await),
         }
     }
 
-    /// Applies one object, unless what is known of it says that it is so already, or that it is being
-    /// deleted: then it is made anew once it is gone.
-    async fn object<K: Watched>(&mut self, api: &Api<Observed<K>>, object: &K) {
-        let key: Key = (K::KIND, object.name_any().into());
-        let json = match json(object) {
-            Ok(json) => json,
-            Err(error) => return self.errors.push(error),
-        };
-        let wanted = digest::wanted(&json);
-        let known = self.known.get(&key);
-        let rests = known.is_some_and(|child| child.terminating || child.is(wanted));
-        self.wanted.insert(key);
-        if rests {
-            return;
-        }
-        if let Some(written) = self.write(api, &object.name_any(), &json).await
-            && let Some((key, mut child)) = written.child()
-        {
+    /// Applies a child and remembers what the API server made of it.
+    async fn child<K: Watched>(
+        &self,
+        name: &str,
+        object: &Value,
+        digest: Digest,
+    ) -> Result<(), ObjectError> {
+        let written = self.patch::<Observed<K>>(name, object).await?;
+        if let Some((key, mut child)) = written.child() {
             // The API server may spell a value in another way; what it made of it stands for it.
-            child.stands_for = Some(wanted);
+            child.stands_for = Some(digest);
             self.children.saw(self.institution, key, child);
         }
+        Ok(())
     }
 
-    async fn write<K>(&mut self, api: &Api<K>, name: &str, json: &Value) -> Option<K>
+    async fn patch<K>(&self, name: &str, object: &Value) -> Result<K, ObjectError>
     where
         K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
     {
-        self.writes += 1;
-        match api.patch(name, &parameters(), &Patch::Apply(json)).await {
-            Ok(written) => Some(written),
-            Err(source) => {
-                self.errors.push(failed::<K>(name, source));
-                None
-            }
-        }
+        let failed = |source| ObjectError::new::<K>(name, source);
+        let request = self
+            .request::<K>()
+            .patch(name, &parameters(), &Patch::Apply(object))
+            .map_err(|error| failed(kube::Error::BuildRequest(error)))?;
+        self.client.request(request).await.map_err(failed)
     }
 
-    /// Secrets are written and never read: the account of the server tells whether they are as they
-    /// should be, and which there were before. Gives whether they are now.
-    async fn secrets(&mut self, secrets: &[Secret], accounts: &[ServiceAccount]) -> bool {
-        let key: Key = (Kind::ServiceAccount, names::IMAGE_SERVER.into());
-        let before = match self.known.get(&key).map(|account| &account.seen) {
-            Some(Seen::Account { pull_secrets }) => pull_secrets.to_string(),
-            _ => String::new(),
-        };
-        let remembers =
-            |account: &ServiceAccount| account.annotations().get(names::PULL_SECRETS).cloned();
-        if accounts.iter().find_map(remembers).unwrap_or_default() == before {
-            return true;
-        }
-        let errors = self.errors.len();
-        let api: Api<Secret> = Api::namespaced(self.client.clone(), self.namespace);
-        for secret in secrets {
-            match json(secret) {
-                Ok(json) => _ = self.write(&api, &secret.name_any(), &json).await,
-                Err(error) => self.errors.push(error),
-            }
-        }
-        let names = before.split(',').filter_map(|entry| entry.split_once(':'));
-        for (name, _) in names {
-            if secrets.iter().all(|secret| secret.name_any() != name) {
-                self.delete::<Secret>(name).await;
-                self.forgive_refused_removal();
-            }
-        }
-        self.errors.len() == errors
-    }
-
-    /// The chart gives rights on the Secrets that the configuration names, and on no others: a copy of
-    /// one that it no longer names may have to stay, and holds nothing up.
-    fn forgive_refused_removal(&mut self) {
-        let refused = |error: &mut ObjectError| matches!(error, ObjectError::Api { source, .. } if matches!(&**source, kube::Error::Api(status) if status.code == 403));
-        if let Some(error) = self.errors.pop_if(refused) {
-            tracing::warn!(institution = self.institution, %error, "the copy of a pull Secret stays");
-        }
-    }
-
-    /// Deletes children that are no longer wanted. Namespace and volume are only ever deleted with the
-    /// institution; Jobs end by themselves or are named as spent.
-    async fn prune(&mut self) {
-        let orphans: Vec<Key> = self
-            .known
-            .iter()
-            .filter(|(key, child)| !self.wanted.contains(key) && !child.terminating)
-            // What others made, with whatever label, is theirs.
-            .filter(|(_, child)| child.owned.is_some())
-            // A pod of the old template that starts again still needs its table.
-            .filter(|((kind, _), _)| *kind != Kind::ConfigMap || self.is_rolled_out())
-            .map(|(key, _)| key.clone())
-            .collect();
-        for (kind, name) in orphans {
-            match kind {
-                Kind::NetworkPolicy => self.delete::<NetworkPolicy>(&name).await,
-                Kind::RoleBinding => self.delete::<RoleBinding>(&name).await,
-                Kind::ConfigMap => self.delete::<ConfigMap>(&name).await,
-                Kind::DisruptionBudget => self.delete::<PodDisruptionBudget>(&name).await,
-                Kind::Autoscaler => self.delete::<HorizontalPodAutoscaler>(&name).await,
-                Kind::ListenerSet => self.delete::<ListenerSet>(&name).await,
-                Kind::HttpRoute => self.delete::<HttpRoute>(&name).await,
-                Kind::Ingress => self.delete::<Ingress>(&name).await,
-                // Always wanted, or never pruned.
-                Kind::Namespace
-                | Kind::ServiceAccount
-                | Kind::ResourceQuota
-                | Kind::LimitRange
-                | Kind::Claim
-                | Kind::Deployment
-                | Kind::Service
-                | Kind::Job => {}
-            }
-        }
-    }
-
-    /// Whether the quota's controller has counted what the quota allows now.
-    fn is_counted(&self, quota: &ResourceQuota) -> bool {
-        let now = self.children.of(self.institution);
-        let quota = now.get(&(Kind::ResourceQuota, quota.name_any().into()));
-        quota.is_some_and(|quota| quota.seen == Seen::Quota { counted: true })
-    }
-
-    /// Whether every pod of the image server follows the newest template.
-    fn is_rolled_out(&self) -> bool {
-        let now = self.children.of(self.institution);
-        match now
-            .get(&(Kind::Deployment, names::IMAGE_SERVER.into()))
-            .map(|child| &child.seen)
-        {
-            Some(Seen::Server(server)) => server.is_rolled_out(),
-            _ => false,
-        }
-    }
-
-    async fn delete<K>(&mut self, name: &str)
+    async fn delete<K>(&self, name: &str) -> Result<(), ObjectError>
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
-            + Clone
-            + Debug
-            + DeserializeOwned,
+        K: Resource<DynamicType = ()>,
     {
-        self.writes += 1;
-        let api: Api<K> = Api::namespaced(self.client.clone(), self.namespace);
-        match api.delete(name, &DeleteParams::background()).await {
-            Ok(_) => {}
-            Err(kube::Error::Api(status)) if status.code == 404 => {}
-            Err(source) => self.errors.push(failed::<K>(name, source)),
+        let failed = |source| ObjectError::new::<K>(name, source);
+        let request = self
+            .request::<K>()
+            .delete(name, &DeleteParams::background())
+            .map_err(|error| failed(kube::Error::BuildRequest(error)))?;
+        match self.client.request_text(request).await.map_err(failed) {
+            Err(error) if error.code() != Some(404) => Err(error),
+            Ok(_) | Err(_) => Ok(()),
         }
+    }
+
+    /// A Namespace is in none.
+    fn request<K: Resource<DynamicType = ()>>(&self) -> Request {
+        let is_namespace = K::kind(&()) == Namespace::kind(&());
+        Request::new(K::url_path(&(), (!is_namespace).then_some(self.namespace)))
+    }
+}
+
+/// The chart gives rights on the Secrets that the configuration names, and on no others: a copy of one
+/// that it no longer names may have to stay, and holds nothing up.
+fn forgive_refusal(deleted: Result<(), ObjectError>) -> Result<(), ObjectError> {
+    match deleted {
+        Err(error) if error.code() == Some(403) => {
+            tracing::warn!(%error, "the copy of a pull Secret stays");
+            Ok(())
+        }
+        deleted => deleted,
     }
 }
 
 /// One field manager, and what it wants is what holds.
 fn parameters() -> PatchParams {
     PatchParams::apply(names::FIELD_MANAGER).force()
-}
-
-fn json<K>(object: &K) -> Result<Value, ObjectError>
-where
-    K: Resource<DynamicType = ()> + serde::Serialize,
-{
-    let mut json = serde_json::to_value(object)
-        .map_err(|error| ObjectError::Json(object.name_any(), error))?;
-    if let Some(fields) = json.as_object_mut() {
-        fields.insert("apiVersion".to_owned(), K::api_version(&()).as_ref().into());
-        fields.insert("kind".to_owned(), K::kind(&()).as_ref().into());
-    }
-    Ok(json)
-}
-
-fn failed<K: Resource<DynamicType = ()>>(name: &str, source: kube::Error) -> ObjectError {
-    ObjectError::Api {
-        kind: K::kind(&()).into_owned(),
-        name: name.to_owned(),
-        source: Box::new(source),
-    }
 }

@@ -121,3 +121,31 @@ pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
         state: PhantomData,
     }
 }
+
+impl Resources<Prepared> {
+    /// The same objects, once they are in the cluster.
+    pub(super) fn applied(self) -> Resources<Applied> {
+        Resources {
+            namespace: self.namespace,
+            service_accounts: self.service_accounts,
+            quota: self.quota,
+            limit_range: self.limit_range,
+            network_policies: self.network_policies,
+            access: self.access,
+            pull_secrets: self.pull_secrets,
+            ca_bundle: self.ca_bundle,
+            claim: self.claim,
+            tenant_table: self.tenant_table,
+            deployment: self.deployment,
+            disruption_budget: self.disruption_budget,
+            autoscaler: self.autoscaler,
+            service: self.service,
+            listener_set: self.listener_set,
+            http_routes: self.http_routes,
+            ingress: self.ingress,
+            ingest_jobs: self.ingest_jobs,
+            spent_jobs: self.spent_jobs,
+            state: PhantomData,
+        }
+    }
+}

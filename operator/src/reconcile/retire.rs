@@ -6,11 +6,11 @@ use kube::api::{Patch, PatchParams};
 use kube::{Api, Resource, ResourceExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ReconcileError;
 use super::apply::{ApplyError, ObjectError};
-use crate::children::{Kind, Seen};
+use crate::children::{Child, Kind, Seen};
 use crate::context::Context;
 use crate::queue::Name;
 use crate::{digest, names};
@@ -23,12 +23,8 @@ pub async fn retire(context: &Context, institution: &Name) -> Result<(), Reconci
     context.insides.at(institution, None);
     let namespace = names::namespace(institution);
     let children = context.children.of(institution);
-    let child = children.get(&(Kind::Namespace, namespace.as_str().into()));
-    match child {
-        None => return Ok(()),
-        Some(child) if child.terminating => return Ok(()),
-        Some(child) if child.seen == (Seen::Namespace { retained: true }) => return Ok(()),
-        Some(_) => {}
+    if !is_due(children.get(&(Kind::Namespace, namespace.as_str().into()))) {
+        return Ok(());
     }
     let claims: Api<PersistentVolumeClaim> = Api::namespaced(context.client.clone(), &namespace);
     let namespaces: Api<Namespace> = Api::all(context.client.clone());
@@ -40,33 +36,46 @@ pub async fn retire(context: &Context, institution: &Name) -> Result<(), Reconci
     Ok(())
 }
 
-/// Marks an object as retained; tells whether it did. What goes with the resource is left alone.
+/// Whether anything is still to be marked, by what is known of the namespace.
+#[must_use]
+pub fn is_due(namespace: Option<&Child>) -> bool {
+    namespace.is_some_and(|child| {
+        !child.terminating && child.seen != (Seen::Namespace { retained: true })
+    })
+}
+
+/// The fields of an object that are ours, with the mark; none if it goes with its resource, or has
+/// nothing of ours.
+#[must_use]
+pub fn marked<K>(found: &K) -> Option<Value>
+where
+    K: Resource<DynamicType = ()> + Serialize,
+{
+    if found.meta().deletion_timestamp.is_some() || !found.owner_references().is_empty() {
+        return None;
+    }
+    let object = serde_json::to_value(found).ok()?;
+    // What is ours in it must be said again, or it would be taken out.
+    let mut ours = digest::projection(&object, found.managed_fields())?;
+    ours["apiVersion"] = json!(K::api_version(&()));
+    ours["kind"] = json!(K::kind(&()));
+    ours["metadata"]["labels"][names::RETAINED] = json!("true");
+    Some(ours)
+}
+
+/// Marks an object as retained; tells whether it did.
 async fn mark<K>(api: &Api<K>, name: &str) -> Result<bool, ApplyError>
 where
     K: Resource<DynamicType = ()> + Clone + std::fmt::Debug + Serialize + DeserializeOwned,
 {
     let failed = |source| ApplyError {
-        first: ObjectError::Api {
-            kind: K::kind(&()).into_owned(),
-            name: name.to_owned(),
-            source: Box::new(source),
-        },
+        first: ObjectError::new::<K>(name, source),
         others: 0,
     };
-    let Some(found) = api.get_opt(name).await.map_err(failed)? else {
+    let found = api.get_opt(name).await.map_err(failed)?;
+    let Some(ours) = found.as_ref().and_then(marked) else {
         return Ok(false);
     };
-    if found.meta().deletion_timestamp.is_some() || !found.owner_references().is_empty() {
-        return Ok(false);
-    }
-    let object = serde_json::to_value(&found).unwrap_or_default();
-    // What is ours in it must be said again, or it would be taken out.
-    let Some(mut ours) = digest::projection(&object, found.managed_fields()) else {
-        return Ok(false);
-    };
-    ours["apiVersion"] = json!(K::api_version(&()));
-    ours["kind"] = json!(K::kind(&()));
-    ours["metadata"]["labels"][names::RETAINED] = json!("true");
     let parameters = PatchParams::apply(names::FIELD_MANAGER).force();
     api.patch(name, &parameters, &Patch::Apply(&ours))
         .await

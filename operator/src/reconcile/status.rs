@@ -4,6 +4,7 @@ mod figures;
 mod verdict;
 
 use acervo_crds::IiifInstitution;
+use acervo_crds::collection::Collection;
 use acervo_crds::status::{CollectionStatus, IiifInstitutionStatus};
 use acervo_tenancy::{Bilingual, Language};
 use jiff::Timestamp;
@@ -30,6 +31,9 @@ const ACTIVE: &str = "Active";
 const SUSPENDED: &str = "Suspended";
 /// The API allows 32 KiB; a sentence needs less.
 const LONGEST_MESSAGE: usize = 4096;
+/// How many bytes the messages of all collections have together: the API server stores a resource with
+/// its status as one object of at most 1.5 MiB, and what an image server says has no bounds of its own.
+const LONGEST_MESSAGES: usize = 256 << 10;
 
 /// The status of an institution whose objects are applied; `observed` is what is known of them now.
 #[must_use]
@@ -97,15 +101,21 @@ fn whole(
         (SUSPENDED, verdict::suspended(institution)),
     ];
     let language = validated.config.platform.language;
-    let collections: Vec<_> = institution
-        .spec
-        .collections
-        .iter()
-        .map(|collection| {
-            collection_status(institution, collection.name.as_str(), observed, language)
-        })
-        .collect();
-    let sum = |count: fn(&CollectionStatus) -> i64| collections.iter().map(count).sum();
+    let names = &institution.spec.collections;
+    let longest = LONGEST_MESSAGE.min(LONGEST_MESSAGES / names.len().max(1));
+    let status_of = |collection: &Collection| {
+        let mut status =
+            collection_status(institution, collection.name.as_str(), observed, language);
+        if let Some(message) = &mut status.message {
+            message.truncate(message.floor_char_boundary(longest));
+        }
+        status
+    };
+    let collections: Vec<_> = names.iter().map(status_of).collect();
+    let sum = |count: fn(&CollectionStatus) -> i64| {
+        let counts = collections.iter().map(count);
+        counts.fold(0, i64::saturating_add)
+    };
     IiifInstitutionStatus {
         observed_generation: institution.metadata.generation,
         url: Some(validated.url()),

@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// Watches end by themselves after about five minutes and are asked for again, answered or not; one
-/// that has not been for so long is stuck.
+/// Watches are asked for anew after their timeout at the latest, answered or not; one that has not been
+/// for so long is stuck.
 const STUCK: Duration = Duration::from_secs(15 * 60);
 
 /// How far the watches are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Progress {
+    /// How many seconds a watch may tell nothing before it is asked for anew.
+    pub(super) timeout: u32,
     /// By [`key`].
     watches: Mutex<BTreeMap<String, State>>,
     changed: Notify,
@@ -97,6 +99,16 @@ impl fmt::Display for Expected {
 }
 
 impl Progress {
+    /// No watch yet. One that tells nothing for `timeout` seconds is asked for anew.
+    #[must_use]
+    pub fn new(timeout: u32) -> Self {
+        Self {
+            timeout,
+            watches: Mutex::default(),
+            changed: Notify::new(),
+        }
+    }
+
     /// Waits until every watch has its first list.
     pub async fn completed(&self) {
         loop {
@@ -150,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_watch_is_missing_until_its_first_list_or_its_end() {
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::new(60));
         let all = expect(&progress, "/api/v1/secrets", None);
         let one = expect(&progress, "/api/v1/secrets", Some("metadata.name=a"));
         assert_eq!(progress.missing().len(), 2);
@@ -163,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_the_cluster_does_not_have_is_never_stuck() {
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::new(60));
         let watch = expect(
             &progress,
             "/apis/gateway.networking.k8s.io/v1/listenersets",
@@ -187,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_request_is_taken_for_the_watch_that_it_belongs_to() {
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::new(60));
         let long_ago = Instant::now() - STUCK - Duration::from_secs(1);
         let _all = expect(&progress, "/api/v1/secrets", None);
         let _one = expect(&progress, "/api/v1/secrets", Some("metadata.name=a"));

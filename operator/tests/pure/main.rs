@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod bounds;
 mod bucket;
 mod built;
+mod clock;
 mod configuration;
 mod fixture;
 mod ingest;

@@ -134,7 +134,7 @@ fn what_could_not_be_written_is_said_and_does_not_take_away_what_serves() {
     let validated = case.validate().unwrap();
     let refusal = kube::core::Status::failure("denied by policy", "Forbidden").with_code(403);
     let error = ApplyError {
-        first: ObjectError::Api {
+        first: ObjectError {
             kind: "Deployment".to_owned(),
             name: "image-server".to_owned(),
             source: Box::new(kube::Error::Api(Box::new(refusal))),

@@ -87,22 +87,15 @@ pub(super) fn ready(
 }
 
 fn not_written(error: &ObjectError) -> Bilingual {
-    match error {
-        ObjectError::Api { kind, name, source } => {
-            let why = match &**source {
-                kube::Error::Api(status) => status.message.clone(),
-                other => other.to_string(),
-            };
-            Bilingual::new(
-                format!("no se pudo escribir {kind} {name}: {why}"),
-                format!("{kind} {name} could not be written: {why}"),
-            )
-        }
-        ObjectError::Json(name, why) => Bilingual::new(
-            format!("no se pudo escribir {name}: {why}"),
-            format!("{name} could not be written: {why}"),
-        ),
-    }
+    let ObjectError { kind, name, source } = error;
+    let why = match &**source {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    };
+    Bilingual::new(
+        format!("no se pudo escribir {kind} {name}: {why}"),
+        format!("{kind} {name} could not be written: {why}"),
+    )
 }
 
 /// The first finding about a condition, as its verdict.

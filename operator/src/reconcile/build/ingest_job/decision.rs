@@ -20,6 +20,10 @@ use crate::reconcile::validate::{Validated, is_allowed, last_due, next_due};
 /// How long after its end the result of an ingest is known to everybody.
 const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 
+/// A time that lies further ahead than this was written by a clock that was wrong, unless all do: then
+/// it is ours.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
+
 /// How long after it was last read a bucket without schedule is read again: nobody tells of what changes
 /// in it.
 pub const BUCKET_READ_EVERY: SignedDuration = SignedDuration::from_hours(6);
@@ -116,7 +120,24 @@ pub fn next_wake(institution: &Validated<'_>) -> Option<Timestamp> {
 fn newest<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a JobState> {
     let jobs = institution.facts.jobs.iter();
     jobs.filter(|job| job.collection == collection)
-        .max_by_key(|job| (job.created, Reverse(job.name.as_str())))
+        .max_by_key(|job| {
+            let is_credible = is_credible(institution, job.created);
+            (is_credible, job.created, Reverse(job.name.as_str()))
+        })
+}
+
+/// Whether a time may be true.
+fn is_credible(institution: &Validated<'_>, time: Timestamp) -> bool {
+    time.duration_since(institution.facts.now) <= AHEAD
+}
+
+/// The latest of these times that may be true. What waited for another one would wait for years.
+fn latest<const N: usize>(
+    institution: &Validated<'_>,
+    times: [Option<Timestamp>; N],
+) -> Option<Timestamp> {
+    let times = times.into_iter().flatten();
+    times.max_by_key(|time| (is_credible(institution, *time), *time))
 }
 
 fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestStart> {
@@ -243,7 +264,7 @@ fn next_reading(institution: &Validated<'_>, collection: &Collection) -> Option<
         newest(institution, name).map(|job| job.created),
         ingested(institution, name).map(|ingested| ingested.finished),
     ];
-    Some(read.into_iter().flatten().max()? + BUCKET_READ_EVERY)
+    Some(latest(institution, read)? + BUCKET_READ_EVERY)
 }
 
 /// Whether a value of [`names::CONFIRM_REMOVAL`] names this state of this collection.
@@ -302,10 +323,9 @@ fn due(
     let metadata = &institution.institution.metadata;
     let made = metadata.creation_timestamp.as_ref().map(|time| time.0);
     let ingested = ingested(institution, collection.name.as_str());
-    let since = [
-        made,
+    let read = [
         newest.map(|job| job.created),
         ingested.map(|ingested| ingested.finished),
     ];
-    (since.into_iter().flatten().max() < Some(due)).then_some(due)
+    (latest(institution, read).max(made) < Some(due)).then_some(due)
 }
