@@ -482,9 +482,13 @@ impl System {
                 return Err(format!("{name} is not as it was built: {object:?}"));
             }
         }
-        let mut objects = world.objects.keys();
-        match objects.find(|slot| !wanted.contains_key(slot)) {
-            Some(slot) => Err(format!("{:?} is left over", self.objects.key(*slot))),
+        // What lost its label when it was no longer wanted is no child of ours any more.
+        let mut ours = world
+            .objects
+            .iter()
+            .filter(|(_, object)| !object.is_unlabelled);
+        match ours.find(|(slot, _)| !wanted.contains_key(slot)) {
+            Some((slot, _)) => Err(format!("{:?} is left over", self.objects.key(*slot))),
             None => Ok(()),
         }
     }
