@@ -6,7 +6,7 @@ use acervo_operator::children::{Child, Key, Kind};
 use acervo_operator::digest::{self, Digest};
 use acervo_operator::gateway::HttpRoute;
 use acervo_operator::names;
-use acervo_operator::observe::{self, Watched};
+use acervo_operator::observe::{Observed, Watched};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{
     ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, ResourceQuota, Service, ServiceAccount,
@@ -219,8 +219,9 @@ pub(crate) const fn is_controlled(kind: Kind) -> bool {
 
 fn observed(kind: Kind, object: Value) -> Child {
     fn read<K: Watched>(object: Value) -> Child {
-        let object: K = serde_json::from_value(object).expect("an object of this kind");
-        observe::child(&object).expect("a version").1
+        let text = object.to_string();
+        let object: Observed<K> = serde_json::from_str(&text).expect("an object of this kind");
+        object.child().expect("a version").1
     }
     match kind {
         Kind::Namespace => read::<Namespace>(object),

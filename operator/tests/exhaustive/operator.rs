@@ -1,6 +1,6 @@
 //! The operator in the model: its own code decides, one write after the other.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use acervo_operator::children::{Child, Children, Key, Kind};
 use acervo_operator::names;
@@ -170,11 +170,7 @@ impl System {
 
     /// A new list ends.
     pub(crate) fn hears_list(&mut self, world: &mut World, source: Source, listed: Vec<Event>) {
-        let mut present = HashSet::new();
         for event in listed {
-            if let Event::Changed(slot, _) = event {
-                present.insert((NAME.into(), self.objects.key(slot).1.clone()));
-            }
             self.hears(world, event);
         }
         let Source::Children(kind) = source else {
@@ -182,7 +178,7 @@ impl System {
         };
         if let Some(mut operator) = world.operator.take() {
             let children = self.children(&operator);
-            operator.is_dirty |= !children.keep_only(kind, &present).is_empty();
+            operator.is_dirty |= !children.listed(kind).is_empty();
             self.remember(&mut operator, &children);
             world.operator = Some(operator);
         }
