@@ -110,24 +110,55 @@ fn facts() -> Facts {
 }
 
 impl System {
-    /// The operator's memory of children as its own code keeps it.
-    fn children(&self, operator: &Operator) -> Children {
+    /// The operator's memory of those children as its own code keeps it.
+    fn children(&self, operator: &Operator, which: impl Fn(Slot) -> bool) -> Children {
         let children = Children::default();
-        for (slot, known) in &operator.children {
+        for (slot, known) in operator.children.iter().filter(|(slot, _)| which(**slot)) {
             let child = self.objects.child(known.view, known.version);
             children.saw(NAME, self.objects.key(*slot).clone(), child);
         }
         children
     }
 
-    fn remember(&mut self, operator: &mut Operator, children: &Children) {
-        let known = children.of(NAME).into_iter().map(|(key, child)| {
+    fn all_children(&self, operator: &Operator) -> Children {
+        self.children(operator, |_| true)
+    }
+
+    /// What its own code makes of its memory of those children, which follows from nothing else.
+    fn remembers<T>(
+        &mut self,
+        operator: &mut Operator,
+        which: impl Fn(Slot) -> bool,
+        change: impl FnOnce(&Children) -> T,
+    ) -> T {
+        let children = self.children(operator, &which);
+        let told = change(&children);
+        operator.children.retain(|slot, _| !which(*slot));
+        for (key, child) in children.of(NAME) {
             let version = u8::try_from(child.version).expect("few versions");
-            let slot = self.objects.slot(&key);
-            let view = self.objects.view(child);
-            (slot, Known { version, view })
-        });
-        operator.children = known.collect();
+            let (slot, view) = (self.objects.slot(&key), self.objects.view(child));
+            operator.children.insert(slot, Known { version, view });
+        }
+        told
+    }
+
+    fn saw(&mut self, operator: &mut Operator, slot: Slot, child: Child) -> bool {
+        let key = self.objects.key(slot).clone();
+        self.remembers(
+            operator,
+            |of| of == slot,
+            |children| children.saw(NAME, key, child),
+        )
+    }
+
+    /// Of a kind.
+    fn are(&self, kind: Kind) -> impl Fn(Slot) -> bool + use<> {
+        let those: Vec<_> = self
+            .objects
+            .slots()
+            .filter(|slot| self.objects.kind(*slot) == kind)
+            .collect();
+        move |slot| those.contains(&slot)
     }
 
     /// The operator hears of a change.
@@ -135,23 +166,25 @@ impl System {
         let Some(mut operator) = world.operator.take() else {
             return;
         };
-        match event {
+        let is_news = match event {
             Event::Resource(resource) => {
-                operator.is_dirty |= operator.resource != resource;
-                operator.resource = resource;
+                let before = std::mem::replace(&mut operator.resource, resource);
+                before != resource
             }
             Event::Changed(slot, object) => {
-                let children = self.children(&operator);
                 let child = self.objects.observed(slot, object);
-                operator.is_dirty |= children.saw(NAME, self.objects.key(slot).clone(), child);
-                self.remember(&mut operator, &children);
+                self.saw(&mut operator, slot, child)
             }
             Event::Gone(slot, version) => {
-                let children = self.children(&operator);
-                operator.is_dirty |= children.lost(NAME, self.objects.key(slot), version.into());
-                self.remember(&mut operator, &children);
+                let key = self.objects.key(slot).clone();
+                self.remembers(
+                    &mut operator,
+                    |of| of == slot,
+                    |children| children.lost(NAME, &key, version.into()),
+                )
             }
-        }
+        };
+        operator.is_dirty |= is_news;
         world.operator = Some(operator);
     }
 
@@ -161,9 +194,8 @@ impl System {
             return;
         };
         if let Some(mut operator) = world.operator.take() {
-            let children = self.children(&operator);
-            children.relisted(kind);
-            self.remember(&mut operator, &children);
+            let are = self.are(kind);
+            self.remembers(&mut operator, are, |children| children.relisted(kind));
             world.operator = Some(operator);
         }
     }
@@ -177,9 +209,9 @@ impl System {
             return;
         };
         if let Some(mut operator) = world.operator.take() {
-            let children = self.children(&operator);
-            operator.is_dirty |= !children.listed(kind).is_empty();
-            self.remember(&mut operator, &children);
+            let are = self.are(kind);
+            let changed = self.remembers(&mut operator, are, |children| children.listed(kind));
+            operator.is_dirty |= !changed.is_empty();
             world.operator = Some(operator);
         }
     }
@@ -231,7 +263,7 @@ impl System {
     /// A reconcile begins.
     fn begin(&mut self, world: &World, operator: &mut Operator) {
         let Some(resource) = operator.resource else {
-            let namespace = self.children(operator).of(NAME).remove(&namespace());
+            let namespace = self.all_children(operator).of(NAME).remove(&namespace());
             if retire::is_due(namespace.as_ref()) {
                 operator.work = Work::Retire { volume: true };
             }
@@ -254,9 +286,8 @@ impl System {
         id: PlanId,
         answer: Answer,
     ) -> Result<(), String> {
-        let known = self.children(&operator);
         let mut plan = self.plans.plans[id.at as usize].clone();
-        let Some(step) = plan.next(|| known.of(NAME)) else {
+        let Some(step) = plan.next(|| self.all_children(&operator).of(NAME)) else {
             operator.work = Work::None;
             // What failed is tried again.
             operator.is_dirty |= id.has_failed;
@@ -277,9 +308,7 @@ impl System {
             Err(()) => plan.failed(step.stage),
             // The model's API server spells what it is given as it was given.
             Ok(Some((slot, child))) => {
-                let children = self.children(&operator);
-                children.saw(NAME, self.objects.key(slot).clone(), child);
-                self.remember(&mut operator, &children);
+                self.saw(&mut operator, slot, child);
             }
             Ok(None) => {}
         }
@@ -388,7 +417,7 @@ impl System {
         if let Some(planned) = self.plans.made.get(&key) {
             return *planned;
         }
-        let children = self.children(operator);
+        let children = self.all_children(operator);
         let planned = match self.plan(resource, &children, state, &children.of(NAME)) {
             Ok(plan) => Ok(self.plans.id(plan)),
             Err(waits) => Err(waits),

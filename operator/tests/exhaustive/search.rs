@@ -56,9 +56,9 @@ pub(crate) fn explore<S: System>(system: &mut S, root: S::State) -> Result<Explo
     let mut explored = Explored::default();
     // Whether a state is on the way to the one that is looked at.
     let mut seen: HashMap<u64, bool> = HashMap::new();
-    let mut way = vec![
-        enter(system, root, &mut seen, &mut explored).map_err(|why| format!("at once: {why}"))?,
-    ];
+    let hash_of_root = hash(&root);
+    let first = enter(system, (root, hash_of_root), &mut seen, &mut explored);
+    let mut way = vec![first.map_err(|why| format!("at once: {why}"))?];
     while let Some(frame) = way.last_mut() {
         let Some(action) = frame.left.pop() else {
             seen.insert(frame.hash, false);
@@ -69,11 +69,12 @@ pub(crate) fn explore<S: System>(system: &mut S, root: S::State) -> Result<Explo
         explored.actions += 1;
         let next = system.after(&frame.state, action);
         let next = next.map_err(|why| told(system, &way, &why))?;
-        match seen.get(&hash(&next)) {
+        let hash = hash(&next);
+        match seen.get(&hash) {
             Some(false) => {}
             Some(true) if system.awaits(&next) => {}
             Some(true) => return Err(told(system, &way, "and so on for ever")),
-            None => match enter(system, next, &mut seen, &mut explored) {
+            None => match enter(system, (next, hash), &mut seen, &mut explored) {
                 Ok(frame) => way.push(frame),
                 Err(why) => return Err(told(system, &way, &why)),
             },
@@ -85,7 +86,7 @@ pub(crate) fn explore<S: System>(system: &mut S, root: S::State) -> Result<Explo
 
 fn enter<S: System>(
     system: &mut S,
-    state: S::State,
+    (state, hash): (S::State, u64),
     seen: &mut HashMap<u64, bool>,
     explored: &mut Explored,
 ) -> Result<Frame<S>, String> {
@@ -95,7 +96,6 @@ fn enter<S: System>(
         explored.rests += 1;
         system.at_rest(&state)?;
     }
-    let hash = hash(&state);
     seen.insert(hash, true);
     Ok(Frame {
         state,

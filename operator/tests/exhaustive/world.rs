@@ -212,12 +212,10 @@ impl System {
     }
 
     /// A version that nothing that anybody remembers of a place has reached.
-    pub(crate) fn next_version(world: &World, slot: Slot) -> u8 {
-        let mut versions = Vec::new();
-        visit_versions(&mut world.clone(), slot, &mut |version| {
-            versions.push(*version)
-        });
-        versions.into_iter().max().unwrap_or(0) + 1
+    fn next_version(world: &mut World, slot: Slot) -> u8 {
+        let mut last = 0;
+        visit_versions(world, slot, &mut |version| last = last.max(*version));
+        last + 1
     }
 
     /// Something changed in the API server: its watch tells the operator, now or later.
