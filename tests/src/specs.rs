@@ -184,16 +184,24 @@ impl Specs {
         ];
         let mut at = spec;
         loop {
-            let deeper = random.below(4) > 0;
+            let is_leaf = match &*at {
+                Value::Object(fields) => fields.is_empty(),
+                Value::Array(items) => items.is_empty(),
+                _ => true,
+            };
+            if is_leaf || random.once_in(4) {
+                *at = random.of(&wrong).clone();
+                return;
+            }
             at = match at {
-                Value::Object(fields) if deeper && !fields.is_empty() => {
+                Value::Object(fields) => {
                     let which = random.below(fields.len());
-                    fields
-                        .values_mut()
-                        .nth(which)
-                        .unwrap_or_else(|| unreachable!("within its length"))
+                    let Some(field) = fields.values_mut().nth(which) else {
+                        return;
+                    };
+                    field
                 }
-                Value::Array(items) if deeper && !items.is_empty() => {
+                Value::Array(items) => {
                     let which = random.below(items.len());
                     if random.once_in(4) {
                         let twice = items[which].clone();
@@ -201,10 +209,7 @@ impl Specs {
                     }
                     &mut items[which]
                 }
-                at => {
-                    *at = random.of(&wrong).clone();
-                    return;
-                }
+                _ => return,
             };
         }
     }
