@@ -58,6 +58,12 @@ use crate::{rules, schema};
         description = "Files that ingest refused; the report of the collection says why",
         json_path = ".status.refused"
     ),
+    printcolumn(
+        name = "Servers",
+        type_ = "string",
+        description = "Whether image servers answer, and how far they are with what is wanted of them",
+        json_path = r#".status.conditions[?(@.type=="ServerAvailable")].reason"#
+    ),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(
         name = "Message",

@@ -1,5 +1,6 @@
 //! The admin port: life, readiness, figures.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,6 +9,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 
 use crate::context::Context;
+use crate::metrics::{Now, Says};
+use crate::waves::UnderWay;
 
 /// The admin port's answers.
 pub fn router(context: Arc<Context>) -> Router {
@@ -50,14 +53,36 @@ async fn ready(State(context): State<Arc<Context>>) -> (StatusCode, String) {
 }
 
 async fn metrics(State(context): State<Arc<Context>>) -> Result<String, StatusCode> {
-    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    context.metrics.queued.set(count(context.queue.len()));
+    let under_way = UnderWay::seen(&context.children);
+    let now = Now {
+        leads: context.leadership.is_held(),
+        queued: context.queue.due(),
+        children: context.children.count(),
+        institutions: institutions(&context),
+        upgrades: [
+            ("waiting", context.waves.waiting()),
+            ("moving", under_way.moving()),
+            ("stuck", under_way.stuck()),
+        ],
+    };
     context
         .metrics
-        .children
-        .set(count(context.children.count()));
-    context
-        .metrics
-        .text()
+        .text(&now)
         .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// How many institutions have which condition for which reason.
+fn institutions(context: &Context) -> BTreeMap<Says, usize> {
+    let mut counts = BTreeMap::new();
+    context
+        .institutions
+        .conditions(|[condition, status, reason]| {
+            let says = Says {
+                condition: condition.to_owned(),
+                status: status.to_owned(),
+                reason: reason.to_owned(),
+            };
+            *counts.entry(says).or_default() += 1;
+        });
+    counts
 }

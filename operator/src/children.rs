@@ -47,6 +47,31 @@ pub enum Kind {
 /// The version of what a new list has not told of yet; the API server gives none that is zero.
 const UNLISTED: u64 = 0;
 
+impl Kind {
+    /// The kind as manifests write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Namespace => "Namespace",
+            Self::ServiceAccount => "ServiceAccount",
+            Self::ResourceQuota => "ResourceQuota",
+            Self::LimitRange => "LimitRange",
+            Self::NetworkPolicy => "NetworkPolicy",
+            Self::RoleBinding => "RoleBinding",
+            Self::Claim => "PersistentVolumeClaim",
+            Self::ConfigMap => "ConfigMap",
+            Self::Deployment => "Deployment",
+            Self::DisruptionBudget => "PodDisruptionBudget",
+            Self::Autoscaler => "HorizontalPodAutoscaler",
+            Self::Service => "Service",
+            Self::ListenerSet => "ListenerSet",
+            Self::HttpRoute => "HTTPRoute",
+            Self::Ingress => "Ingress",
+            Self::Job => "Job",
+        }
+    }
+}
+
 /// A child, by kind and name; its namespace follows from its institution.
 pub type Key = (Kind, Box<str>);
 
@@ -229,6 +254,18 @@ impl Children {
     #[must_use]
     pub fn institutions(&self) -> Vec<Box<str>> {
         self.lock().keys().cloned().collect()
+    }
+
+    /// Looks at every child of a kind, with the name of its institution.
+    pub fn each(&self, kind: Kind, mut look: impl FnMut(&str, &Child)) {
+        let all = self.lock();
+        let first: Key = (kind, "".into());
+        for (institution, children) in all.iter() {
+            let of_kind = children
+                .range(&first..)
+                .take_while(|((of, _), _)| *of == kind);
+            of_kind.for_each(|(_, child)| look(institution, child));
+        }
     }
 
     /// How many children are known.

@@ -40,6 +40,9 @@ pub struct OperatorConfig {
     /// From where ingest may fetch images.
     #[serde(default)]
     pub sources: Sources,
+    /// How what concerns the servers of many institutions at once reaches them.
+    #[serde(default)]
+    pub upgrades: Upgrades,
     /// The storage class of institutions that name none; the cluster's default class if absent.
     #[serde(default)]
     pub storage_class_name: Option<String>,
@@ -113,6 +116,16 @@ pub struct Ingest {
     pub backoff_limit: u32,
 }
 
+/// How what concerns the servers of many institutions at once reaches them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Upgrades {
+    /// How many institutions are between two versions at the same time, from 1 to 1,000.
+    pub max_concurrent: u16,
+    /// How many seconds the new servers of one may take to come, from 1 to a day.
+    pub deadline_seconds: u32,
+}
+
 /// The proxy to the world outside the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -148,6 +161,15 @@ impl Default for Ingest {
             ca_bundle_config_map: None,
             max_concurrent: 1,
             backoff_limit: 2,
+        }
+    }
+}
+
+impl Default for Upgrades {
+    fn default() -> Self {
+        Self {
+            max_concurrent: 5,
+            deadline_seconds: 600,
         }
     }
 }
@@ -234,6 +256,12 @@ impl OperatorConfig {
         }
         if !(1..=20).contains(&self.ingest.max_concurrent) {
             return fault("ingest.maxConcurrent", "it must be from 1 to 20");
+        }
+        if !(1..=1000).contains(&self.upgrades.max_concurrent) {
+            return fault("upgrades.maxConcurrent", "it must be from 1 to 1000");
+        }
+        if !(1..=86_400).contains(&self.upgrades.deadline_seconds) {
+            return fault("upgrades.deadlineSeconds", "it must be from 1 to 86400");
         }
         Ok(())
     }

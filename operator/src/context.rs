@@ -11,16 +11,20 @@ use crate::children::Children;
 use crate::events::Events;
 use crate::inside::Insides;
 use crate::institutions::Institutions;
+use crate::leader::fence::Leadership;
 use crate::metrics::Metrics;
 use crate::queue::{Name, Queue};
 use crate::reconcile::memory::Memory;
 use crate::surroundings::Surroundings;
 use crate::watch::Progress;
+use crate::waves::Waves;
 
 /// What all reconciles share.
 pub struct Context {
-    /// The API server.
+    /// The API server, behind the fence of [`Context::leadership`].
     pub client: Client,
+    /// Whether this replica writes.
+    pub leadership: Arc<Leadership>,
     /// The operator's own namespace.
     pub namespace: String,
     /// The resources.
@@ -39,6 +43,8 @@ pub struct Context {
     pub events: Events,
     /// Counts.
     pub metrics: Metrics,
+    /// Whose servers wait for their turn.
+    pub waves: Waves,
     /// What reconciles remember of earlier ones, by institution.
     pub memories: Mutex<HashMap<Name, Memory>>,
 }
@@ -46,18 +52,27 @@ pub struct Context {
 impl Context {
     /// The context of an operator in `namespace` that has seen nothing yet.
     #[must_use]
-    pub fn new(client: Client, namespace: &str, progress: Arc<Progress>, events: Events) -> Self {
+    pub fn new(
+        client: Client,
+        leadership: Arc<Leadership>,
+        namespace: &str,
+        progress: Arc<Progress>,
+        events: Events,
+    ) -> Self {
+        let metrics = Metrics::default();
         Self {
             client,
+            leadership,
             namespace: namespace.to_owned(),
             institutions: Institutions::default(),
             children: Children::default(),
             insides: Insides::default(),
             surroundings: watch::Sender::new(None),
-            queue: Queue::default(),
+            queue: Queue::measured(metrics.queue_wait.clone()),
             progress,
             events,
-            metrics: Metrics::default(),
+            metrics,
+            waves: Waves::default(),
             memories: Mutex::default(),
         }
     }

@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::context::Context;
 use crate::gateway::{HttpRoute, ListenerSet};
@@ -25,7 +25,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// How many image servers are asked for their status at the same time.
 const ASKERS: usize = 16;
 
-/// Watches and reconciles for ever, `workers` institutions at a time.
+/// Watches for ever, and reconciles `workers` institutions at a time while this replica leads.
 pub async fn run(context: Arc<Context>, config_map: &str, workers: usize) {
     let mut tasks = JoinSet::new();
     tasks.spawn(watch::surroundings::watch(&context, config_map));
@@ -37,18 +37,45 @@ pub async fn run(context: Arc<Context>, config_map: &str, workers: usize) {
         ended = tasks.join_next() => return tell_end(ended),
     }
     tracing::info!(children = context.children.count(), "every cache is filled");
-    context.concerns_everybody();
-    for _ in 0..workers.max(1) {
-        tasks.spawn(work(Arc::clone(&context)));
+    loop {
+        tokio::select! {
+            ended = lead(&context, workers) => {
+                if ended.is_some() {
+                    return tell_end(ended);
+                }
+            }
+            ended = tasks.join_next() => return tell_end(ended),
+        }
     }
-    for _ in 0..ASKERS {
-        tasks.spawn(inside::ask_for_ever(Arc::clone(&context)));
-    }
-    tell_end(tasks.join_next().await);
 }
 
-/// Nothing is decided on half a picture.
-async fn everything_seen(context: &Context) {
+/// Waits until this replica leads, and works until it no longer does. Gives the end of a worker, if that
+/// is why.
+async fn lead(context: &Arc<Context>, workers: usize) -> Option<Result<(), JoinError>> {
+    context.leadership.begun().await;
+    context.concerns_everybody();
+    let mut work = JoinSet::new();
+    for _ in 0..workers.max(1) {
+        work.spawn(reconcile_for_ever(Arc::clone(context)));
+    }
+    for _ in 0..ASKERS {
+        work.spawn(inside::ask_for_ever(Arc::clone(context)));
+    }
+    tokio::select! {
+        () = context.leadership.ended() => {}
+        ended = work.join_next() => return ended,
+    }
+    tracing::warn!("this replica leads no longer; its caches stay filled");
+    work.shutdown().await;
+    context.queue.abandon();
+    context.insides.abandon();
+    context.waves.forget();
+    None
+}
+
+/// Waits until every watch has its first list and the configuration was read: nothing is decided on
+/// half a picture.
+pub async fn everything_seen(context: &Context) {
     let mut surroundings = context.surroundings.subscribe();
     // The sender lives as long as the context.
     let _ = surroundings.wait_for(Option::is_some).await;
@@ -77,9 +104,13 @@ fn watch_children(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
     start::<Job>(context, tasks);
 }
 
-async fn work(context: Arc<Context>) {
+async fn reconcile_for_ever(context: Arc<Context>) {
     loop {
         let name = context.queue.next().await;
+        if !context.leadership.is_held() {
+            // This process ends, or this worker does: nothing is begun any more.
+            std::future::pending::<()>().await;
+        }
         let run = reconcile::run(&context, &name);
         let again = tokio::time::timeout(LONGEST, run)
             .await
@@ -92,6 +123,6 @@ async fn work(context: Arc<Context>) {
 }
 
 /// No task ends as long as all is well.
-fn tell_end(ended: Option<Result<(), tokio::task::JoinError>>) {
+fn tell_end(ended: Option<Result<(), JoinError>>) {
     tracing::error!(?ended, "a task of the operator ended");
 }

@@ -6,6 +6,8 @@
 //! projection is all that is remembered of a child, beside a few status bits.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
 use serde_json::Value;
@@ -17,16 +19,65 @@ use crate::names::FIELD_MANAGER;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 16]);
 
+/// A text that is no digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a digest has 32 hexadecimal digits")]
+pub struct DigestError;
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(DigestError);
+        }
+        let number = u128::from_str_radix(text, 16).map_err(|_| DigestError)?;
+        Ok(Self(number.to_be_bytes()))
+    }
+}
+
 /// The digest of what is to be applied.
 #[must_use]
 pub fn wanted(object: &Value) -> Digest {
     digest(&Json::from(object))
 }
 
+/// One digest that stands for all of these, in this order.
+#[must_use]
+pub fn all(digests: &[Digest]) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for Digest(bytes) in digests {
+        hasher.update(bytes);
+    }
+    shortened(hasher.finalize())
+}
+
 /// The digest of what the operator owns in an observed object, by the `managedFields` of its metadata; `None`
 /// if it owns nothing.
 #[must_use]
 pub fn owned(object: &Json<'_>) -> Option<Digest> {
+    ours(object).map(|ours| digest(&ours))
+}
+
+/// The same, as if it had never been annotated with `annotation`.
+#[must_use]
+pub fn owned_but(object: &Json<'_>, annotation: &str) -> Option<Digest> {
+    let mut ours = ours(object)?;
+    let mut metadata = ours.take("metadata");
+    let mut annotations = metadata.take("annotations");
+    annotations.take(annotation);
+    metadata.set("annotations", annotations);
+    ours.set("metadata", metadata);
+    Some(digest(&ours))
+}
+
+fn ours<'a>(object: &Json<'a>) -> Option<Json<'a>> {
     let managed = object.get("metadata").get("managedFields").items();
     let ours = managed.iter().find(|entry| {
         entry.get("manager").text() == Some(FIELD_MANAGER)
@@ -37,7 +88,7 @@ pub fn owned(object: &Json<'_>) -> Option<Digest> {
                 .unwrap_or_default()
                 .is_empty()
     })?;
-    Some(digest(&project(object, ours.get("fieldsV1"))))
+    Some(project(object, ours.get("fieldsV1")))
 }
 
 /// What the operator owns in an observed object, without what names it; `None` if it owns nothing.
@@ -135,7 +186,10 @@ fn digest(object: &Json<'_>) -> Digest {
             }
         },
     );
-    let hash = blake3::hash(text.as_bytes());
+    shortened(blake3::hash(text.as_bytes()))
+}
+
+fn shortened(hash: blake3::Hash) -> Digest {
     let mut short = [0; 16];
     short.copy_from_slice(&hash.as_bytes()[..16]);
     Digest(short)

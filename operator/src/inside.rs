@@ -123,6 +123,11 @@ impl Insides {
         (is_news, Some(if lately { MOVING } else { RESTING }))
     }
 
+    /// Nobody asks any more: whoever was being asked is asked anew.
+    pub fn abandon(&self) {
+        self.queue.abandon();
+    }
+
     fn address(&self, name: &str) -> Option<Box<str>> {
         Some(self.lock().get(name)?.place.address.clone())
     }

@@ -10,6 +10,7 @@ use kube::ResourceExt as _;
 use kube::core::error_boundary::InvalidObject;
 
 use crate::claims::Claimant;
+use crate::json::Json;
 use crate::queue::Name;
 
 /// A resource as it is stored; an unreadable one must not hold up the others.
@@ -129,6 +130,24 @@ impl Institutions {
         kept.filter_map(|kept| kept.stored().ok())
             .map(|institution| Claimant::of(&institution))
             .collect()
+    }
+
+    /// Looks at every condition that stands in a resource: type, status, reason.
+    pub fn conditions(&self, mut look: impl FnMut([&str; 3])) {
+        let inner = self.lock();
+        for kept in inner.all.values() {
+            let Kept::Readable { text, .. } = kept else {
+                continue;
+            };
+            // It was written by us as JSON.
+            let Ok(resource) = serde_json::from_slice::<Json<'_>>(text) else {
+                continue;
+            };
+            for condition in resource.get("status").get("conditions").items() {
+                let field = |name| condition.get(name).text().unwrap_or_default();
+                look([field("type"), field("status"), field("reason")]);
+            }
+        }
     }
 
     /// The names of all.

@@ -10,6 +10,8 @@
 //! | [`institutions`], [`children`], [`digest`], [`observe`], [`claims`] | what is remembered of the cluster | no |
 //! | [`queue`] | who is to be reconciled or asked, and when | no |
 //! | [`client`] | how the API server is asked | yes |
+//! | [`waves`] | whose servers follow the platform now | no |
+//! | [`leader`] | which replica writes | the Lease |
 //! | [`events`] | what happened, for people | yes |
 //! | [`names`], [`gateway`], [`quantity`], [`json`] | names, and types of others | no |
 //! | [`admin`], [`metrics`] | life, readiness, figures | answers |
@@ -27,6 +29,7 @@ pub mod gateway;
 pub mod inside;
 pub mod institutions;
 pub mod json;
+pub mod leader;
 pub mod metrics;
 pub mod names;
 pub mod observe;
@@ -35,3 +38,4 @@ pub mod queue;
 pub mod reconcile;
 pub mod surroundings;
 pub mod watch;
+pub mod waves;

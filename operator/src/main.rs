@@ -4,12 +4,15 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use acervo_operator::client::Clients;
 use acervo_operator::context::Context;
 use acervo_operator::events::Events;
+use acervo_operator::leader::fence::Leadership;
+use acervo_operator::leader::{self, Candidate};
 use acervo_operator::watch::Progress;
 use acervo_operator::{admin, client, controller};
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -53,9 +56,22 @@ struct Run {
     /// silently keeps from the operator, it learns after that.
     #[arg(long, env = "ACERVO_WATCH_TIMEOUT", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=290))]
     watch_timeout: u32,
+    /// What tells this replica from the others in the Lease: the name of its pod. Whoever starts with the name of the
+    /// holder takes the Lease at once.
+    #[arg(long, env = "ACERVO_IDENTITY")]
+    identity: Option<String>,
+    /// How lines are logged: text for people, json for what collects them.
+    #[arg(long, env = "ACERVO_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
     /// How many institutions are reconciled at the same time.
     #[arg(long, default_value_t = 8)]
     workers: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -64,12 +80,7 @@ fn main() -> anyhow::Result<()> {
         print!("{}", acervo_crds::crd_yaml());
         return Ok(());
     }
-    let filter = EnvFilter::try_from_env("ACERVO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    log(arguments.run.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
         .enable_all()
@@ -77,15 +88,43 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(run(arguments.run))
 }
 
+/// Logs to standard error what `ACERVO_LOG` lets through.
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("ACERVO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .init(),
+    }
+}
+
 async fn run(arguments: Run) -> anyhow::Result<()> {
     let (namespace, config_map) = arguments
         .config_map
         .split_once('/')
         .context("--config-map must be NAMESPACE/NAME, such as acervo/acervo")?;
+    let identity = arguments.identity.unwrap_or_else(|| {
+        std::env::var("HOSTNAME").unwrap_or_else(|_| format!("process-{}", std::process::id()))
+    });
     let progress = Arc::new(Progress::new(arguments.watch_timeout));
-    let client = client::connect(Arc::clone(&progress)).await?;
-    let events = Events::new(&client, std::env::var("HOSTNAME").ok());
-    let context = Arc::new(Context::new(client, namespace, progress, events));
+    let leadership = Arc::new(Leadership::default());
+    let Clients { lease, fenced } = client::connect(&identity, &progress, &leadership).await?;
+    let events = Events::new(&fenced, Some(identity.clone()));
+    let context = Arc::new(Context::new(
+        fenced,
+        Arc::clone(&leadership),
+        namespace,
+        Arc::clone(&progress),
+        events,
+    ));
     let listener = TcpListener::bind(arguments.admin_listen)
         .await
         .with_context(|| {
@@ -96,13 +135,27 @@ async fn run(arguments: Run) -> anyhow::Result<()> {
         })?;
     tracing::info!("admin on http://{}", listener.local_addr()?);
     let admin = axum::serve(listener, admin::router(Arc::clone(&context)));
+    let candidate = Candidate {
+        client: lease,
+        namespace: namespace.to_owned(),
+        identity,
+        leadership,
+    };
     let mut terminate = signal(SignalKind::terminate())?;
+    let end = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    // Who has not seen everything does not keep the Lease from who has.
+    let ready = controller::everything_seen(&context);
     tokio::select! {
-        () = controller::run(context, config_map, arguments.workers) => {
+        () = controller::run(Arc::clone(&context), config_map, arguments.workers) => {
             anyhow::bail!("the controller ended; see the log above")
         }
         served = admin.into_future() => Ok(served?),
-        _ = terminate.recv() => Ok(()),
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        // Not before the Lease was given back.
+        () = leader::run(candidate, &progress, ready, end) => Ok(()),
     }
 }

@@ -40,6 +40,12 @@ pub const COLOR_PROFILES: &str = "acervo.dev/color-profiles";
 /// Annotation of ingest Jobs: why it was started.
 pub const CAUSE: &str = "acervo.dev/cause";
 
+/// Annotation of the Deployment: what it was made from, as [`crate::waves::Rollout`] writes it.
+pub const ROLLOUT: &str = "acervo.dev/rollout";
+
+/// The Lease of the operator's replicas, in their own namespace.
+pub const LEASE: &str = "acervo-operator";
+
 /// Deployment, Service, ServiceAccount, and the [`NAME`] of server pods.
 pub const IMAGE_SERVER: &str = "image-server";
 /// ServiceAccount, and the [`NAME`] of ingest pods.

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
-use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::apps::v1::{Deployment, DeploymentStatus};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{
-    ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, Pod, ResourceQuota, Service,
+    ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, Pod, PodSpec, ResourceQuota, Service,
     ServiceAccount,
 };
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
@@ -166,8 +166,15 @@ fn remembered<K: Watched>(mut object: Json<'_>) -> Option<Child> {
         stands_for: None,
         terminating: *metadata.get("deletionTimestamp") != Json::Null,
         seen: {
+            let is_server = K::KIND == Kind::Deployment;
+            let made = is_server.then(|| digest::owned_but(&object, names::ROLLOUT));
             forget_records(&mut object);
-            K::read(object)?
+            let mut seen = K::read(object)?;
+            if let (Seen::Server(server), Some(made)) = (&mut seen, made) {
+                let record = server.rollout.as_ref();
+                server.drifted = record.is_some_and(|record| made != Some(record.wanted));
+            }
+            seen
         },
     })
 }
@@ -179,8 +186,8 @@ fn forget_records(object: &mut Json<'_>) {
     object.set("metadata", metadata);
 }
 
-/// Takes a pod template away but for the images of its containers: nothing else of it is looked at, and it is
-/// most of an object.
+/// Takes a pod template away but for the images of its containers and the ConfigMaps that it mounts: nothing else
+/// of it is looked at, and it is most of an object.
 fn without_template(mut object: Json<'_>) -> Json<'_> {
     let mut spec = object.take("spec");
     let mut template = spec.take("template").take("spec");
@@ -189,7 +196,15 @@ fn without_template(mut object: Json<'_>) -> Json<'_> {
         _ => Vec::new(),
     };
     let containers = Json::List(containers.into_iter().map(image_of).collect());
-    let pod = Json::Object(vec![("containers".into(), containers)]);
+    let mut volumes = match template.take("volumes") {
+        Json::List(volumes) => volumes,
+        _ => Vec::new(),
+    };
+    volumes.retain(|volume| *volume.get("configMap") != Json::Null);
+    let pod = Json::Object(vec![
+        ("containers".into(), containers),
+        ("volumes".into(), Json::List(volumes)),
+    ]);
     spec.set("template", Json::Object(vec![("spec".into(), pod)]));
     object.set("spec", spec);
     object
@@ -331,15 +346,18 @@ impl Watched for Deployment {
 
     fn seen(&self) -> Seen {
         let status = self.status.clone().unwrap_or_default();
+        let generation = self.metadata.generation.unwrap_or(0);
+        let observed_generation = status.observed_generation.unwrap_or(0);
         let spec = self.spec.as_ref();
         let pod = spec.and_then(|spec| spec.template.spec.as_ref());
         let failure = status.conditions.iter().flatten().find(|condition| {
             (condition.type_ == "ReplicaFailure" && condition.status == "True")
                 || (condition.type_ == "Progressing" && condition.status == "False")
         });
+        let record = self.annotations().get(names::ROLLOUT);
         Seen::Server(Box::new(ServerState {
-            generation: self.metadata.generation.unwrap_or(0),
-            observed_generation: status.observed_generation.unwrap_or(0),
+            generation,
+            observed_generation,
             replicas: spec.and_then(|spec| spec.replicas).unwrap_or(1),
             updated: status.updated_replicas.unwrap_or(0),
             total: status.replicas.unwrap_or(0),
@@ -348,9 +366,30 @@ impl Watched for Deployment {
                 .and_then(|pod| pod.containers.first())
                 .and_then(|container| container.image.clone())
                 .unwrap_or_default(),
+            table: pod.and_then(mounted_table).unwrap_or_default().into(),
+            rolling: observed_generation < generation || !has_come(&status),
+            rollout: record.and_then(|text| text.parse().ok()),
+            // Told by who wrote what, which is not read here.
+            drifted: false,
             failure: failure.and_then(|condition| condition.message.clone()),
         }))
     }
+}
+
+/// Whether the newest template has been rolled out once. Its controller remembers it whatever becomes
+/// of single pods later.
+fn has_come(status: &DeploymentStatus) -> bool {
+    let mut conditions = status.conditions.iter().flatten();
+    conditions.any(|condition| {
+        condition.type_ == "Progressing"
+            && condition.reason.as_deref() == Some("NewReplicaSetAvailable")
+    })
+}
+
+/// The name of the ConfigMap that a pod of the image server mounts.
+fn mounted_table(pod: &PodSpec) -> Option<&str> {
+    let mut volumes = pod.volumes.iter().flatten();
+    volumes.find_map(|volume| volume.config_map.as_ref().map(|map| map.name.as_str()))
 }
 
 impl Watched for Service {

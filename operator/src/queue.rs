@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -16,6 +17,8 @@ pub type Name = Arc<str>;
 pub struct Queue {
     inner: Mutex<Inner>,
     changed: Notify,
+    /// How long each waited after its time had come.
+    waits: Option<Histogram>,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +31,15 @@ struct Inner {
 }
 
 impl Queue {
+    /// An empty queue that tells how long each waited after its time had come.
+    #[must_use]
+    pub fn measured(waits: Histogram) -> Self {
+        Self {
+            waits: Some(waits),
+            ..Self::default()
+        }
+    }
+
     /// Asks for a reconcile in `delay`, unless one is asked for sooner.
     pub fn add(&self, name: Name, delay: Duration) {
         self.lock().add(name, Instant::now() + delay);
@@ -45,6 +57,9 @@ impl Queue {
                         inner.by_time.remove(&(at, Arc::clone(&name)));
                         inner.by_name.remove(&name);
                         inner.running.insert(Arc::clone(&name));
+                        if let Some(waits) = &self.waits {
+                            waits.observe(at.elapsed().as_secs_f64());
+                        }
                         // Others may be due as well.
                         self.changed.notify_one();
                         return name;
@@ -80,7 +95,32 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// How many wait.
+    /// Nobody works any more: what was being worked on waits again.
+    pub fn abandon(&self) {
+        let mut inner = self.lock();
+        let now = Instant::now();
+        let running = std::mem::take(&mut inner.running);
+        inner.again.clear();
+        for name in running {
+            inner.add(name, now);
+        }
+        drop(inner);
+        self.changed.notify_one();
+    }
+
+    /// How many wait although their time has come.
+    #[must_use]
+    pub fn due(&self) -> usize {
+        let now = Instant::now();
+        let inner = self.lock();
+        inner
+            .by_time
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .count()
+    }
+
+    /// How many wait, for their time too.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().by_name.len()
@@ -144,6 +184,9 @@ mod tests {
         assert_eq!(&*queue.next().await, "a");
         assert_eq!(begun.elapsed().as_secs(), 1);
         assert!(queue.is_empty());
+        queue.add(name("b"), Duration::ZERO);
+        queue.add(name("c"), Duration::from_secs(60));
+        assert_eq!((queue.due(), queue.len()), (1, 2));
     }
 
     #[tokio::test(start_paused = true)]
@@ -181,5 +224,15 @@ mod tests {
         }
         let worked: Vec<&str> = worked.iter().map(|name| &**name).collect();
         assert_eq!(worked, ["a", "a", "b", "c", "a", "a"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_is_abandoned_is_begun_anew() {
+        let queue = Queue::default();
+        queue.add(name("a"), Duration::ZERO);
+        let working = queue.next().await;
+        queue.add(name("a"), Duration::from_secs(60));
+        queue.abandon();
+        assert_eq!((queue.len(), queue.next().await), (1, working));
     }
 }

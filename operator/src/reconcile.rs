@@ -13,17 +13,22 @@ pub mod retire;
 pub mod status;
 pub mod validate;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use acervo_crds::IiifInstitution;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
+use tracing::Instrument as _;
 
 use crate::context::Context;
-use crate::metrics::Outcome;
+use crate::institutions::Stored;
+use crate::metrics::{OfKind, Outcome, Write};
 use crate::queue::{Name, jittered};
-use apply::{Applier, ApplyError};
+use crate::waves::{Begun, Turn};
+use apply::{Applier, ApplyError, Written};
+use build::{Prepared, Resources};
 use dereference::DereferenceError;
 use facts::NamespaceState;
 use memory::Memory;
@@ -34,20 +39,20 @@ use validate::{ValidateErrorKind, Validated};
 const WAITING: Duration = Duration::from_secs(15);
 /// And when it waits for nothing: a net under the watches.
 const RESTING: Duration = Duration::from_secs(1800);
+/// The reason of a reconcile that did all that there was to do.
+const OK: &str = "ok";
+
 /// How a reconcile ended that came to an end.
 struct Done {
     /// The label of the metric: `ok`, or why nothing could be built.
-    outcome: &'static str,
+    reason: &'static str,
     /// When to look at the institution again.
     again: Option<Duration>,
 }
 
 impl Done {
     const fn ok(again: Option<Duration>) -> Self {
-        Self {
-            outcome: "ok",
-            again,
-        }
+        Self { reason: OK, again }
     }
 }
 
@@ -77,19 +82,31 @@ impl ReconcileError {
     }
 }
 
-/// Reconciles the institution called `name`; gives when to look at it again.
+/// Reconciles the institution called `name`; gives when to look at it again. Everything that is logged
+/// meanwhile says for which institution, for which generation of its resource, and in which reconcile.
 pub async fn run(context: &Context, name: &Name) -> Option<Duration> {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let stored = context.institutions.of(name);
+    let resource = stored.as_ref().and_then(|stored| stored.as_ref().ok());
+    let generation = resource.and_then(|resource| resource.metadata.generation);
+    let span = tracing::info_span!("reconcile", institution = %name, generation, number);
+    of_stored(context, name, stored).instrument(span).await
+}
+
+async fn of_stored(context: &Context, name: &Name, stored: Option<Stored>) -> Option<Duration> {
     let begun = Instant::now();
     let mut memory = take_memory(context, name);
-    let stored = context.institutions.of(name);
+    // Whoever still has to wait is told so anew.
+    context.waves.leave(name);
     let result = match stored.as_ref() {
         None => retire::retire(context, name).await.map(|()| Done::ok(None)),
         Some(Ok(institution)) => reconcile(context, institution, &mut memory).await,
         Some(Err(invalid)) => {
             let told = report::unreadable(context, name, invalid, &mut memory).await;
-            let outcome = ValidateErrorKind::InvalidResource.as_str();
+            let reason = ValidateErrorKind::InvalidResource.as_str();
             told.map(|()| Done {
-                outcome,
+                reason,
                 again: None,
             })
             .map_err(ReconcileError::from)
@@ -100,18 +117,21 @@ pub async fn run(context: &Context, name: &Name) -> Option<Duration> {
         .duration
         .observe(begun.elapsed().as_secs_f64());
     let again = match result {
-        Ok(Done { outcome, again }) => {
+        Ok(Done { reason, again }) => {
             memory.failing = None;
-            count(context, outcome);
+            let outcome = if reason == OK { OK } else { "refused" };
+            count(context, outcome, reason);
+            tracing::debug!(reason, took = ?begun.elapsed(), "reconciled");
             again
         }
         Err(error) => {
-            count(context, error.reason());
+            count(context, "failed", error.reason());
             let pause = memory.failed(Instant::now());
-            tracing::warn!(institution = %name, %error, again_in = ?pause, "a reconcile failed");
+            tracing::warn!(%error, reason = error.reason(), again_in = ?pause, "a reconcile failed");
             Some(jittered(name, pause))
         }
     };
+    go_on(context);
     if stored.is_some() || again.is_some() {
         keep_memory(context, name, memory);
     }
@@ -150,7 +170,7 @@ async fn reconcile(
                 RESTING
             };
             return Ok(Done {
-                outcome: error.kind.as_str(),
+                reason: error.kind.as_str(),
                 again: Some(jittered(&institution.name_any(), pause)),
             });
         }
@@ -159,21 +179,22 @@ async fn reconcile(
     memory.obeys = dereference::identity(institution);
 
     // build (pure)
-    let prepared = build::build(&validated);
+    let mut prepared = build::build(&validated);
+
+    // waves (pure, but for what is remembered of those that wait)
+    let name: Name = institution.name_any().into();
+    let turn = take_turn(context, &name, &validated, &mut prepared);
 
     // apply (writes what differs)
-    let name = institution.name_any();
     let applier = Applier::new(
         &context.client,
         &context.children,
         &name,
         &validated.namespace,
     );
-    let (applied, writes) = applier.apply(prepared).await;
-    context.metrics.writes.inc_by(writes as u64);
-    if writes > 0 {
-        tracing::info!(institution = name, writes, "objects were written");
-    }
+    let (applied, written) = applier.apply(prepared).await;
+    drop(turn);
+    count_writes(context, &written, memory);
 
     // status (from what was applied and is observed now; writes if it says anything new)
     let mut observed = facts.clone();
@@ -186,6 +207,39 @@ async fn reconcile(
     report::report(context, institution, &status, memory).await?;
     applied?;
     Ok(Done::ok(Some(look_again(&validated))))
+}
+
+/// Servers that the platform wants otherwise wait for their turn, if there is no room for them now.
+/// What is given back is the turn, until the Deployment tells of it.
+fn take_turn<'a>(
+    context: &'a Context,
+    name: &Name,
+    validated: &Validated<'_>,
+    prepared: &mut Resources<Prepared>,
+) -> Option<Begun<'a>> {
+    if prepared.servers != Turn::InTurn {
+        return None;
+    }
+    let limit = validated.config.upgrades.max_concurrent.into();
+    let turn = context.waves.begin(name, limit, &context.children);
+    if turn.is_none() {
+        let status = validated.institution.status.as_ref();
+        let address = status.and_then(|status| status.url.as_ref());
+        let moves = address.is_some_and(|address| *address != validated.url());
+        prepared.wait(validated.facts.server.as_ref(), moves);
+    }
+    turn
+}
+
+/// Whoever waits for a turn and for whom there is room now tries again.
+fn go_on(context: &Context) {
+    let Some(surroundings) = context.surroundings.borrow().clone() else {
+        return;
+    };
+    let limit = surroundings.config.upgrades.max_concurrent.into();
+    for name in context.waves.next(limit, &context.children) {
+        context.concerns(&name);
+    }
 }
 
 /// When to look again if no watch tells of anything: when a schedule is due, or soon, if the
@@ -228,10 +282,28 @@ fn keep_memory(context: &Context, name: &Name, memory: Memory) {
     memories.insert(Arc::clone(name), memory);
 }
 
-fn count(context: &Context, reason: &'static str) {
-    context
-        .metrics
-        .reconciles
-        .get_or_create(&Outcome { reason })
-        .inc();
+fn count(context: &Context, outcome: &'static str, reason: &'static str) {
+    let outcome = Outcome { outcome, reason };
+    context.metrics.reconciles.get_or_create(&outcome).inc();
+}
+
+/// Counts what was written; what had to be although the same was wanted before is drift.
+fn count_writes(context: &Context, written: &Written, memory: &mut Memory) {
+    let metrics = &context.metrics;
+    let of = [("apply", &written.applied), ("delete", &written.deleted)];
+    for (verb, kinds) in of {
+        for kind in kinds {
+            metrics.writes.get_or_create(&Write { kind, verb }).inc();
+        }
+    }
+    if written.all.is_some() && memory.wanted == written.all {
+        for kind in &written.applied {
+            metrics.drift.get_or_create(&OfKind { kind }).inc();
+        }
+    }
+    memory.wanted = written.all;
+    let (applied, deleted) = (written.applied.len(), written.deleted.len());
+    if applied + deleted > 0 {
+        tracing::info!(applied, deleted, "objects were written");
+    }
 }

@@ -237,7 +237,7 @@ impl ControlPlane {
         Ok(writeln!(orders, "{line}")?)
     }
 
-    /// What the operator asked of the API server so far, in order, watches apart.
+    /// What the operator asked of the API server so far, in order; watches and its Lease apart.
     ///
     /// # Errors
     /// If the audit log cannot be read.
@@ -245,8 +245,9 @@ impl ControlPlane {
         let mut all = Vec::new();
         for entry in self.audited()? {
             let object = &entry["objectRef"];
-            if entry["verb"] != "watch" {
+            if entry["verb"] != "watch" && object["resource"] != "leases" {
                 all.push(Asked {
+                    agent: text(&entry["userAgent"]),
                     verb: text(&entry["verb"]),
                     resource: resource(object),
                     namespace: text(&object["namespace"]),
@@ -452,6 +453,8 @@ impl Drop for ControlPlane {
 /// A request of the operator.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asked {
+    /// The program, and which replica of it.
+    pub agent: String,
     /// `get`, `list`, `patch`, `delete`, `create`.
     pub verb: String,
     /// The resource, with a subresource after a slash.

@@ -15,6 +15,9 @@ use crate::wait::until;
 /// How long its caches may take on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
+/// The name of a replica of which there is no other.
+const NAME: &str = "acervo-operator-test";
+
 /// A running operator; killed when dropped, and when this process ends.
 #[derive(Debug)]
 pub struct Operator {
@@ -25,12 +28,13 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Starts the operator with the rights of `kubectl` and waits until it is ready.
+    /// Starts the operator with the rights of `kubectl` and waits until it is ready. Each one takes up the
+    /// Lease of the one before, as a container does that is started again in its pod.
     ///
     /// # Errors
     /// If it does not become ready: then with what it printed.
     pub fn start(kubectl: &Kubectl) -> Result<Self> {
-        Self::start_with(kubectl, &[])
+        Self::start_as(NAME, kubectl)
     }
 
     /// As [`Self::start`], with more of its environment.
@@ -38,18 +42,27 @@ impl Operator {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_with(kubectl: &Kubectl, environment: &[(&str, &str)]) -> Result<Self> {
-        let operator = Self::spawn(kubectl, environment)?;
+        Self::spawn(NAME, kubectl, environment)?.until_ready()
+    }
+
+    /// Starts a replica of its own name, and waits until it is ready: whether it leads is the Lease's to say.
+    ///
+    /// # Errors
+    /// If it does not become ready: then with what it printed.
+    pub fn start_as(identity: &str, kubectl: &Kubectl) -> Result<Self> {
+        Self::spawn(identity, kubectl, &[])?.until_ready()
+    }
+
+    fn until_ready(self) -> Result<Self> {
         let ready = until("the operator to be ready", START, || {
-            if operator.output.ended() {
+            if self.output.ended() {
                 bail!("the operator ended");
             }
-            Ok(operator
-                .admin("/readyz")
-                .ok()
-                .filter(|answer| answer.status == 200))
+            let answer = self.admin("/readyz").ok();
+            Ok(answer.filter(|answer| answer.status == 200))
         });
-        ready.map_err(|error| anyhow!("{error:#}\n{}", operator.log()))?;
-        Ok(operator)
+        ready.map_err(|error| anyhow!("{error:#}\n{}", self.log()))?;
+        Ok(self)
     }
 
     /// Starts the operator and waits only until it listens.
@@ -57,10 +70,10 @@ impl Operator {
     /// # Errors
     /// If it does not listen.
     pub fn start_unready(kubectl: &Kubectl) -> Result<Self> {
-        Self::spawn(kubectl, &[])
+        Self::spawn(NAME, kubectl, &[])
     }
 
-    fn spawn(kubectl: &Kubectl, environment: &[(&str, &str)]) -> Result<Self> {
+    fn spawn(identity: &str, kubectl: &Kubectl, environment: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(binary("acervo-operator")?);
         command
             .args([
@@ -68,6 +81,8 @@ impl Operator {
                 "acervo/acervo",
                 "--admin-listen",
                 "127.0.0.1:0",
+                "--identity",
+                identity,
             ])
             .env("KUBECONFIG", kubectl.kubeconfig())
             .envs(environment.iter().copied())
@@ -130,15 +145,33 @@ impl Operator {
         Ok(())
     }
 
+    /// Stops it where it is, as a machine that hangs would.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn stop(&self) -> Result<()> {
+        self.signal("STOP")
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn go_on(&self) -> Result<()> {
+        self.signal("CONT")
+    }
+
+    fn signal(&self, name: &str) -> Result<()> {
+        let id = self.child.id().to_string();
+        run(Command::new("kill").args([&format!("-{name}"), &id]), b"").map(drop)
+    }
+
     /// Asks it to end, and waits until it has.
     ///
     /// # Errors
     /// If it does not.
     pub fn terminate(mut self) -> Result<()> {
-        run(
-            Command::new("kill").args(["-TERM", &self.child.id().to_string()]),
-            b"",
-        )?;
+        self.signal("TERM")?;
         let ended = until("the operator to end", START, || {
             Ok(self.child.try_wait()?)
         })?;

@@ -501,10 +501,14 @@ fn the_admin_port_tells_of_life_readiness_and_figures() -> Result<()> {
     }
     apply(&institution("contada"))?;
     becomes("contada", "Ready", "False", "VolumePending")?;
-    assert!(BED.operator.metric("acervo_operator_writes_total")? > 0.0);
     assert!(
         BED.operator
-            .metric("acervo_operator_reconciles_total{reason=\"ok\"}")?
+            .metric("acervo_operator_writes_total{kind=\"Service\",verb=\"apply\"}")?
+            > 0.0
+    );
+    assert!(
+        BED.operator
+            .metric("acervo_operator_reconciles_total{outcome=\"ok\",reason=\"ok\"}")?
             > 0.0
     );
     Ok(())

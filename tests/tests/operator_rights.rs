@@ -61,6 +61,12 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
         "a platform that had an Ingress controller and now has a Gateway",
     ),
     (
+        "get",
+        "coordination.k8s.io",
+        "leases",
+        "two replicas that claim the Lease at once: `operator_leads`",
+    ),
+    (
         "bind",
         "rbac.authorization.k8s.io",
         "clusterroles",

@@ -73,6 +73,29 @@ fn and_others(others: &usize) -> String {
     }
 }
 
+/// What applying took.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The kinds of the objects that were applied, in order.
+    pub applied: Vec<&'static str>,
+    /// The kinds of the objects that were deleted.
+    pub deleted: Vec<&'static str>,
+    /// What was wanted, if all of it is written. The same once more means that neither resource nor platform
+    /// has changed since, and that what was written had been changed by somebody.
+    pub all: Option<Digest>,
+}
+
+impl Written {
+    fn note(&mut self, write: &Write) {
+        match write {
+            Write::Apply { key, .. } => self.applied.push(key.0.as_str()),
+            Write::ApplySecret(_) => self.applied.push("Secret"),
+            Write::Delete(key) => self.deleted.push(key.0.as_str()),
+            Write::DeleteSecret(_) => self.deleted.push("Secret"),
+        }
+    }
+}
+
 /// Applies objects of one institution.
 pub struct Applier<'a> {
     client: &'a Client,
@@ -177,18 +200,19 @@ impl<'a> Applier<'a> {
     pub async fn apply(
         self,
         resources: Resources<Prepared>,
-    ) -> (Result<Resources<Applied>, ApplyError>, usize) {
+    ) -> (Result<Resources<Applied>, ApplyError>, Written) {
         let known = || self.children.of(self.institution);
         let mut plan = Plan::new(&resources, &known());
-        let mut writes = 0;
+        let mut written = Written::default();
         let mut errors = Vec::new();
         while let Some(step) = plan.next(known) {
-            writes += 1;
+            written.note(&step.write);
             if let Err(error) = self.write(step.write).await {
                 plan.failed(step.stage);
                 errors.push(error);
             }
         }
+        written.all = plan.all_written().then(|| plan.wanted());
         let mut errors = errors.into_iter();
         let result = match errors.next() {
             None => Ok(resources.applied()),
@@ -197,7 +221,7 @@ impl<'a> Applier<'a> {
                 others: errors.len(),
             }),
         };
-        (result, writes)
+        (result, written)
     }
 
     async fn write(&self, write: Write) -> Result<(), ObjectError> {

@@ -13,8 +13,10 @@ use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
 
+use super::facts::ServerState;
 use super::validate::Validated;
 use crate::gateway::{HttpRoute, ListenerSet};
+use crate::waves::Turn;
 
 mod access;
 mod autoscaler;
@@ -73,6 +75,10 @@ pub struct Resources<State> {
     pub disruption_budget: Option<PodDisruptionBudget>,
     /// Where plan and storage allow more pods when there is much to do.
     pub autoscaler: Option<HorizontalPodAutoscaler>,
+    /// Whether table and Deployment are applied now, or the servers stay as they are.
+    pub servers: Turn,
+    /// Whether listeners, routes and Ingress are applied now, or lead to the addresses of before.
+    pub routes: Turn,
     /// In front of the image server.
     pub service: Service,
     /// Listeners for hosts of the institution.
@@ -94,7 +100,8 @@ pub struct Resources<State> {
 #[must_use]
 pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
     let tenant_table = config::tenant_table(institution);
-    let deployment = deployment::image_server(institution, &tenant_table);
+    let mut deployment = deployment::image_server(institution, &tenant_table);
+    let servers = deployment::record(institution, &mut deployment);
     Resources {
         namespace: namespace::namespace(institution),
         service_accounts: service_account::all(institution),
@@ -109,6 +116,8 @@ pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
         deployment,
         disruption_budget: disruption_budget::disruption_budget(institution),
         autoscaler: autoscaler::autoscaler(institution),
+        servers,
+        routes: Turn::Now,
         service: service::service(institution),
         listener_set: route::listener_set(institution),
         http_routes: route::http_routes(institution),
@@ -139,6 +148,8 @@ impl Resources<Prepared> {
             deployment: self.deployment,
             disruption_budget: self.disruption_budget,
             autoscaler: self.autoscaler,
+            servers: self.servers,
+            routes: self.routes,
             service: self.service,
             listener_set: self.listener_set,
             http_routes: self.http_routes,
@@ -146,6 +157,23 @@ impl Resources<Prepared> {
             ingest_jobs: self.ingest_jobs,
             spent_jobs: self.spent_jobs,
             state: PhantomData,
+        }
+    }
+
+    /// The servers stay as they are until the institution has its turn. What goes with them stays too:
+    /// an ingest that starts meanwhile runs the image that they run, and where the address `moves`,
+    /// readers find them where they were.
+    pub fn wait(&mut self, server: Option<&ServerState>, moves: bool) {
+        self.servers = Turn::Later;
+        if moves {
+            self.routes = Turn::Later;
+        }
+        let pods = self.ingest_jobs.iter_mut().filter_map(|job| {
+            let template = &mut job.spec.as_mut()?.template;
+            template.spec.as_mut()
+        });
+        for container in pods.flat_map(|pod| &mut pod.containers) {
+            container.image = server.map(|server| server.image.clone());
         }
     }
 }

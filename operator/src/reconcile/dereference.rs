@@ -90,7 +90,11 @@ pub fn observe(facts: &mut Facts, children: &Children, institution: &str) {
     facts.routes.clear();
     facts.jobs.clear();
     facts.without_certificate.clear();
-    for ((_, name), child) in children.of(institution) {
+    let mut tables = Vec::new();
+    for ((kind, name), child) in children.of(institution) {
+        if kind == Kind::ConfigMap {
+            tables.push(name.clone());
+        }
         match child.seen {
             Seen::Namespace { retained } => {
                 facts.namespace = match (child.terminating, retained) {
@@ -111,6 +115,9 @@ pub fn observe(facts: &mut Facts, children: &Children, institution: &str) {
             }
             Seen::Claim(_) | Seen::Account { .. } | Seen::Quota { .. } | Seen::Other => {}
         }
+    }
+    if let Some(server) = &mut facts.server {
+        server.drifted |= !tables.contains(&server.table);
     }
 }
 

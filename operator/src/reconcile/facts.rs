@@ -11,6 +11,7 @@ use k8s_openapi::api::core::v1::Secret;
 use super::build::ingest_job::Cause;
 use crate::inside::{LastWords, StatusDocument};
 use crate::quantity::Amount;
+use crate::waves::Rollout;
 
 /// What a reconcile knows of the cluster about one institution.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,6 +181,14 @@ pub struct ServerState {
     pub available: i32,
     /// The image of its template.
     pub image: String,
+    /// The tenant table that its template mounts.
+    pub table: Box<str>,
+    /// Whether new pods are on the way: the newest template has not been rolled out yet, not even once.
+    pub rolling: bool,
+    /// What it was made from; none if it does not say.
+    pub rollout: Option<Rollout>,
+    /// Whether it is not as it was made, or its tenant table is gone.
+    pub drifted: bool,
     /// What its controller says when pods cannot be made or the rollout hangs (`ReplicaFailure`, or
     /// `Progressing` false), such as a quota that is too small.
     pub failure: Option<String>,

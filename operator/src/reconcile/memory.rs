@@ -23,6 +23,8 @@ pub struct Memory {
     pub hindrances: BTreeMap<String, Hindrance>,
     /// The version of a resource that cannot be read, of which that was told.
     pub unreadable: Option<String>,
+    /// What was wanted when all of it was last applied.
+    pub wanted: Option<Digest>,
     /// The last status that was written, and what the API server made of it.
     status: Option<(Digest, Digest)>,
 }

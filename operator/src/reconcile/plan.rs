@@ -14,6 +14,7 @@ use crate::children::{Child, Key, Kind, Seen};
 use crate::digest::{self, Digest};
 use crate::names;
 use crate::observe::Watched;
+use crate::waves::Turn;
 
 /// One write.
 #[derive(Clone, PartialEq)]
@@ -82,6 +83,10 @@ pub struct Step {
 pub struct Plan {
     steps: VecDeque<Step>,
     failed: BTreeSet<Stage>,
+    /// Whether a write was not due.
+    postponed: bool,
+    /// The digests of all that is wanted, Jobs apart.
+    wanted: Vec<Digest>,
 }
 
 impl Plan {
@@ -104,6 +109,8 @@ impl Plan {
             deployment,
             disruption_budget,
             autoscaler,
+            servers,
+            routes,
             service,
             listener_set,
             http_routes,
@@ -113,6 +120,7 @@ impl Plan {
             state: PhantomData,
         } = resources;
         let mut draft = Draft::new(known);
+        let wait = *servers == Turn::Later;
         draft.apply(Stage::Namespace, [namespace]);
         draft.secrets(pull_secrets, service_accounts);
         draft.apply(Stage::Accounts, service_accounts);
@@ -130,20 +138,25 @@ impl Plan {
         draft.apply(Stage::Objects, network_policies);
         draft.apply(Stage::Objects, access);
         draft.apply(Stage::Objects, ca_bundle);
-        draft.apply(Stage::Objects, [tenant_table]);
-        draft.apply(Stage::Objects, [deployment]);
+        if !wait {
+            draft.apply(Stage::Objects, [tenant_table]);
+            draft.apply(Stage::Objects, [deployment]);
+        }
         draft.apply(Stage::Objects, disruption_budget);
         draft.apply(Stage::Objects, autoscaler);
         draft.apply(Stage::Objects, [service]);
-        draft.apply(Stage::Objects, listener_set);
-        draft.apply(Stage::Objects, http_routes);
-        draft.apply(Stage::Objects, ingress);
+        draft.route(listener_set, *routes);
+        draft.route(http_routes, *routes);
+        draft.route(ingress, *routes);
         draft.apply(Stage::Objects, ingest_jobs);
         draft.delete_jobs(spent_jobs);
-        draft.prune();
+        // Servers that stay as they are mount a table that is wanted no longer.
+        draft.prune(|kind| !wait || kind != Kind::ConfigMap);
         Self {
             steps: draft.steps,
             failed: BTreeSet::new(),
+            postponed: false,
+            wanted: draft.digests,
         }
     }
 
@@ -154,8 +167,21 @@ impl Plan {
             if self.is_due(step.stage, &now) {
                 return Some(step);
             }
+            self.postponed = true;
         }
         None
+    }
+
+    /// Whether everything was written, now that nothing is left.
+    #[must_use]
+    pub fn all_written(&self) -> bool {
+        self.is_done() && self.failed.is_empty() && !self.postponed
+    }
+
+    /// A digest of all that is wanted, but for Jobs, which come and go.
+    #[must_use]
+    pub fn wanted(&self) -> Digest {
+        digest::all(&self.wanted)
     }
 
     /// Whether nothing is left that might be written.
@@ -202,6 +228,7 @@ fn is_rolled_out(now: &BTreeMap<Key, Child>) -> bool {
 struct Draft<'k> {
     known: &'k BTreeMap<Key, Child>,
     wanted: BTreeSet<Key>,
+    digests: Vec<Digest>,
     steps: VecDeque<Step>,
 }
 
@@ -210,6 +237,7 @@ impl<'k> Draft<'k> {
         Self {
             known,
             wanted: BTreeSet::new(),
+            digests: Vec::new(),
             steps: VecDeque::new(),
         }
     }
@@ -223,6 +251,9 @@ impl<'k> Draft<'k> {
             let key: Key = (K::KIND, object.name_any().into());
             let json = json(object);
             let digest = digest::wanted(&json);
+            if K::KIND != Kind::Job {
+                self.digests.push(digest);
+            }
             let known = self.known.get(&key);
             let rests = known.is_some_and(|child| child.terminating || child.is(digest));
             self.wanted.insert(key.clone());
@@ -236,6 +267,18 @@ impl<'k> Draft<'k> {
                         digest,
                     },
                 );
+            }
+        }
+    }
+
+    /// Applies what leads readers; if that has to wait, only what is missing.
+    fn route<'o, K: Watched>(&mut self, objects: impl IntoIterator<Item = &'o K>, turn: Turn) {
+        for object in objects {
+            let key: Key = (K::KIND, object.name_any().into());
+            if turn == Turn::Later && self.known.contains_key(&key) {
+                self.wanted.insert(key);
+            } else {
+                self.apply(Stage::Objects, [object]);
             }
         }
     }
@@ -276,12 +319,12 @@ impl<'k> Draft<'k> {
     }
 
     /// What others made, with whatever label, is theirs.
-    fn prune(&mut self) {
+    fn prune(&mut self, may_go: impl Fn(Kind) -> bool) {
         let orphans = self
             .known
             .iter()
             .filter(|(key, child)| !self.wanted.contains(key) && !child.terminating)
-            .filter(|(key, child)| child.owned.is_some() && is_pruned(key.0));
+            .filter(|(key, child)| child.owned.is_some() && is_pruned(key.0) && may_go(key.0));
         for (key, _) in orphans {
             let stage = match key.0 {
                 Kind::ConfigMap => Stage::OldTables,

@@ -14,6 +14,7 @@ use super::memory::Memory;
 use super::status;
 use crate::context::Context;
 use crate::events::Told;
+use crate::metrics::Write;
 
 /// Why the status could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -54,11 +55,11 @@ pub async fn report(
     };
     if written.status.as_ref() != Some(status) {
         tracing::warn!(
-            institution = name,
             "the CRD does not know every field of the status: it is older than this operator; upgrade it with the chart"
         );
     }
     memory.wrote(status, written.status.as_ref());
+    count(context);
     context.institutions.wrote(institution, written);
     let before = institution
         .status
@@ -85,11 +86,7 @@ pub async fn unreadable(
     invalid: &InvalidObject,
     memory: &mut Memory,
 ) -> Result<(), StatusError> {
-    tracing::error!(
-        institution = name,
-        error = invalid.error,
-        "the stored resource cannot be read"
-    );
+    tracing::error!(error = invalid.error, "the stored resource cannot be read");
     let surroundings = context.surroundings.borrow().clone();
     let language = surroundings.map_or(Language::default(), |s| s.config.platform.language);
     let status = status::unreadable(invalid, language, Timestamp::now());
@@ -108,13 +105,16 @@ pub async fn unreadable(
         .patch_status(name, &PatchParams::default(), &Patch::Merge(&patch))
         .await;
     match written {
-        Ok(written) => memory.unreadable = written.metadata.resource_version,
+        Ok(written) => {
+            memory.unreadable = written.metadata.resource_version;
+            count(context);
+        }
         // What cannot be read may not be writable either; the log has told.
         Err(kube::Error::Api(error)) if (400..500).contains(&error.code) => {
             memory
                 .unreadable
                 .clone_from(&invalid.metadata.resource_version);
-            tracing::warn!(institution = name, %error, "nor can its status be written");
+            tracing::warn!(%error, "nor can its status be written");
         }
         Err(source) => {
             return Err(StatusError {
@@ -124,6 +124,14 @@ pub async fn unreadable(
         }
     }
     Ok(())
+}
+
+fn count(context: &Context) {
+    let status = Write {
+        kind: "IiifInstitution",
+        verb: "status",
+    };
+    context.metrics.writes.get_or_create(&status).inc();
 }
 
 /// An event for every change of a condition that somebody may want to know of: something is wrong, or no

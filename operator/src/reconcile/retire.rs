@@ -12,6 +12,7 @@ use super::ReconcileError;
 use super::apply::{ApplyError, ObjectError};
 use crate::children::{Child, Kind, Seen};
 use crate::context::Context;
+use crate::metrics::Write;
 use crate::queue::Name;
 use crate::{digest, names};
 
@@ -29,9 +30,12 @@ pub async fn retire(context: &Context, institution: &Name) -> Result<(), Reconci
     let claims: Api<PersistentVolumeClaim> = Api::namespaced(context.client.clone(), &namespace);
     let namespaces: Api<Namespace> = Api::all(context.client.clone());
     // The volume first: the namespace's mark says that all is done.
-    mark(&claims, names::DATA).await?;
+    if mark(&claims, names::DATA).await? {
+        count(context, Kind::Claim);
+    }
     if mark(&namespaces, &namespace).await? {
-        tracing::info!(institution = %institution, "namespace and volume are retained");
+        count(context, Kind::Namespace);
+        tracing::info!("namespace and volume are retained");
     }
     Ok(())
 }
@@ -61,6 +65,14 @@ where
     ours["kind"] = json!(K::kind(&()));
     ours["metadata"]["labels"][names::RETAINED] = json!("true");
     Some(ours)
+}
+
+fn count(context: &Context, kind: Kind) {
+    let write = Write {
+        kind: kind.as_str(),
+        verb: "apply",
+    };
+    context.metrics.writes.get_or_create(&write).inc();
 }
 
 /// Marks an object as retained; tells whether it did.

@@ -16,11 +16,14 @@ use super::apply::ApplyError;
 use super::build::{Applied, Resources};
 use super::facts::Facts;
 use super::validate::{About, ValidateError, ValidateErrorKind, Validated};
+use crate::waves::Turn;
 use figures::{collection_status, storage_status, whole_seconds};
 use verdict::{Holds, Verdict};
 
 /// The reason of what could not be written.
 pub const APPLY_FAILED: &str = "ApplyFailed";
+/// The reason of servers that answer while newer ones do not come.
+const UPDATE_FAILED: &str = "UpdateFailed";
 /// The code of a refusal that asks whether more than half of a collection is really to go.
 const MASS_REMOVAL: &str = "mass-removal";
 /// The condition of a resource that says whether readers can use the addresses.
@@ -55,7 +58,14 @@ pub fn status(
         .iter()
         .map(ResourceExt::name_any)
         .collect();
-    whole(validated, &routes, starting, None, observed)
+    let seen = Seen {
+        routes: &routes,
+        error: None,
+        waits: applied.servers == Turn::Later,
+        moves: applied.routes == Turn::Later,
+        observed,
+    };
+    whole(validated, &seen, starting)
 }
 
 /// The status of an institution of whose objects not all could be written: that of what is there.
@@ -70,21 +80,44 @@ pub fn hindered(
         .iter()
         .map(|route| route.name.clone())
         .collect();
-    whole(validated, &routes, Vec::new(), Some(error), observed)
+    let seen = Seen {
+        routes: &routes,
+        error: Some(error),
+        waits: false,
+        moves: false,
+        observed,
+    };
+    whole(validated, &seen, Vec::new())
+}
+
+/// What a status is computed from.
+struct Seen<'a> {
+    /// The routes or the Ingress, by name.
+    routes: &'a [String],
+    /// Why not everything could be written.
+    error: Option<&'a ApplyError>,
+    /// Whether the servers wait for their turn.
+    waits: bool,
+    /// Whether another address waits with them.
+    moves: bool,
+    observed: &'a Facts,
 }
 
 fn whole(
     validated: &Validated<'_>,
-    routes: &[String],
+    seen: &Seen<'_>,
     starting: Vec<String>,
-    error: Option<&ApplyError>,
-    observed: &Facts,
 ) -> IiifInstitutionStatus {
     let institution = validated.institution;
+    let observed = seen.observed;
+    let before = institution.status.as_ref().filter(|_| seen.moves);
+    let url = before
+        .and_then(|status| status.url.clone())
+        .unwrap_or_else(|| validated.url());
     let storage = verdict::storage_ready(validated, observed);
-    let server = verdict::server_available(validated, observed);
-    let route = verdict::route_accepted(validated, routes, observed);
-    let ready = verdict::ready(validated, &[&storage, &server, &route], error);
+    let server = verdict::server_available(validated, observed, seen.waits);
+    let route = verdict::route_accepted(validated, seen.routes, observed);
+    let ready = verdict::ready(validated, &url, &[&storage, &server, &route], seen.error);
     let conditions = [
         (READY, ready),
         (About::Storage.as_str(), storage),
@@ -118,7 +151,7 @@ fn whole(
     };
     IiifInstitutionStatus {
         observed_generation: institution.metadata.generation,
-        url: Some(validated.url()),
+        url: Some(url),
         namespace: Some(validated.namespace.clone()),
         image: observed.server.as_ref().map(|server| server.image.clone()),
         published: Some(sum(|c| c.published)),
@@ -202,7 +235,7 @@ pub fn is_bad(condition: &Condition) -> bool {
         "Suspended",
         "VolumePending",
     ];
-    condition.reason == APPLY_FAILED
+    [APPLY_FAILED, UPDATE_FAILED].contains(&condition.reason.as_str())
         || (condition.status == "False" && !ON_ITS_WAY.contains(&condition.reason.as_str()))
 }
 

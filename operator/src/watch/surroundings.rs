@@ -59,6 +59,7 @@ fn follow_configuration(
 ) -> impl Future<Output = ()> + Send + use<> {
     let api: Api<ConfigMap> = Api::namespaced(context.client.clone(), &context.namespace);
     let config_map = format!("{}/{name}", context.namespace);
+    let usable = context.metrics.configuration_usable.clone();
     let mut there = false;
     follow(
         api,
@@ -71,6 +72,7 @@ fn follow_configuration(
                 let text = map.data.and_then(|mut data| data.remove(CONFIG_KEY));
                 match OperatorConfig::from_yaml(&text.unwrap_or_default()) {
                     Ok(config) => {
+                        usable.set(1);
                         let changed = configs.send_if_modified(|current| {
                             let new = current.as_deref() != Some(&config);
                             if new {
@@ -83,6 +85,7 @@ fn follow_configuration(
                         }
                     }
                     Err(error) => {
+                        usable.set(0);
                         tracing::error!(config_map, %error, "the configuration cannot be used; what was in use stays in use");
                     }
                 }

@@ -37,6 +37,8 @@ pub(crate) fn all<State>(resources: &Resources<State>) -> Vec<Value> {
         ingress,
         ingest_jobs,
         spent_jobs: _,
+        servers: _,
+        routes: _,
         state: _,
     } = resources;
     let mut objects = vec![value(namespace)];

@@ -3,6 +3,7 @@
 import collections
 import datetime
 import json
+import os
 import time
 
 from .plane import USER, now
@@ -48,15 +49,16 @@ def is_child(entry):
 
 
 def rest(plane, quiet=5.0, seconds=600):
-    """Waits until the log has not grown for a while."""
-    size, since, over = -1, now(), now() + seconds
-    while now() < over:
-        size_now = plane.audit().stat().st_size
-        if size_now != size:
-            size, since = size_now, now()
-        elif now() - since > quiet:
-            return
-        time.sleep(0.5)
+    """Waits until the log has told of nothing but the lease for a while."""
+    since, over = now(), now() + seconds
+    with open(plane.audit()) as log:
+        log.seek(0, os.SEEK_END)
+        while now() < over:
+            if any('"resource":"leases"' not in line for line in log.readlines()):
+                since = now()
+            elif now() - since > quiet:
+                return
+            time.sleep(0.5)
     raise SystemExit(f"the operator does not come to rest in {seconds} s")
 
 

@@ -157,7 +157,8 @@ class Program:
 class Operator(Program):
     def __init__(self, plane):
         self.admin = f"127.0.0.1:{free_port()}"
-        super().__init__([BIN / "acervo-operator", "--config-map", f"{NAMESPACE}/acervo", "--admin-listen", self.admin],
+        # The same name each time, as a container has that is started again in its pod: it takes its Lease up at once.
+        super().__init__([BIN / "acervo-operator", "--config-map", f"{NAMESPACE}/acervo", "--admin-listen", self.admin, "--identity", "bench"],
                          plane.rights, plane.folder / "operator.log")
 
     def ask(self, path):

@@ -11,8 +11,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{object, pod};
-use crate::names;
 use crate::reconcile::validate::Validated;
+use crate::waves::{self, Turn};
+use crate::{digest, names};
 
 /// Where the tenant table is.
 const CONFIG_PATH: &str = "/etc/acervo";
@@ -40,6 +41,7 @@ pub(super) fn image_server(institution: &Validated<'_>, table: &ConfigMap) -> De
         spec: Some(DeploymentSpec {
             replicas: (!scaled).then(|| count(institution.replicas())),
             revision_history_limit: Some(2),
+            progress_deadline_seconds: Some(count(institution.config.upgrades.deadline_seconds)),
             selector: object::program(institution, names::IMAGE_SERVER),
             strategy: Some(DeploymentStrategy {
                 type_: Some("RollingUpdate".to_owned()),
@@ -55,9 +57,21 @@ pub(super) fn image_server(institution: &Validated<'_>, table: &ConfigMap) -> De
     }
 }
 
-/// A number of pods, as Kubernetes types write it.
-pub(super) fn count(pods: u32) -> i32 {
-    i32::try_from(pods).unwrap_or(i32::MAX)
+/// Records in the Deployment what it is made from; tells whether it can be written at once.
+pub(super) fn record(institution: &Validated<'_>, deployment: &mut Deployment) -> Turn {
+    // A Deployment is plain data, and so is its digest.
+    let json = serde_json::to_value(&*deployment).unwrap_or_default();
+    let generation = institution.institution.metadata.generation.unwrap_or(0);
+    let server = institution.facts.server.as_ref();
+    let (rollout, turn) = waves::judge(server, generation, digest::wanted(&json));
+    let record = names::map([(names::ROLLOUT, &*rollout.to_string())]);
+    deployment.metadata.annotations = Some(record);
+    turn
+}
+
+/// A number, as Kubernetes types write it.
+pub(super) fn count(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// A volume of one node keeps all its pods on that node, those of a rollout and of ingest too; pods of

@@ -5,10 +5,11 @@ mod collections;
 use acervo_crds::IiifInstitution;
 use acervo_tenancy::Bilingual;
 
-use super::{ACTIVE, APPLY_FAILED, READY};
+use super::{ACTIVE, APPLY_FAILED, READY, UPDATE_FAILED};
 use crate::reconcile::apply::{ApplyError, ObjectError};
-use crate::reconcile::facts::{ClaimPhase, Facts, RouteState};
+use crate::reconcile::facts::{ClaimPhase, Facts, RouteState, ServerState};
 use crate::reconcile::validate::{About, Validated};
+use crate::waves::Stage;
 
 pub(super) use collections::collections_ingested;
 
@@ -48,6 +49,7 @@ impl Verdict {
 
 pub(super) fn ready(
     validated: &Validated<'_>,
+    url: &str,
     parts: &[&Verdict],
     error: Option<&ApplyError>,
 ) -> Verdict {
@@ -58,7 +60,6 @@ pub(super) fn ready(
             "the institution is suspended (spec.suspend: true)",
         );
     }
-    let url = validated.url();
     match (parts.iter().find(|part| part.holds != Holds::Yes), error) {
         (None, None) => Verdict::yes(
             READY,
@@ -147,7 +148,12 @@ pub(super) fn storage_ready(validated: &Validated<'_>, observed: &Facts) -> Verd
     })
 }
 
-pub(super) fn server_available(validated: &Validated<'_>, observed: &Facts) -> Verdict {
+/// `waits`: whether what the platform wants of the servers waits for the institution's turn.
+pub(super) fn server_available(
+    validated: &Validated<'_>,
+    observed: &Facts,
+    waits: bool,
+) -> Verdict {
     if validated.institution.spec.suspend {
         return Verdict::no(
             "Suspended",
@@ -165,12 +171,7 @@ pub(super) fn server_available(validated: &Validated<'_>, observed: &Facts) -> V
         });
     };
     if server.available > 0 {
-        let (available, replicas) = (server.available, server.replicas);
-        return Verdict::yes(
-            "Available",
-            format!("{available} de {replicas} servidores de imágenes responden"),
-            format!("{available} of {replicas} image servers answer"),
-        );
+        return answering(server, waits);
     }
     if let Some(failure) = &server.failure {
         return Verdict::no(
@@ -186,6 +187,31 @@ pub(super) fn server_available(validated: &Validated<'_>, observed: &Facts) -> V
             "the image server is starting; if it takes long, see the events of its pods",
         )
     })
+}
+
+/// Servers that answer, and what is to come after them.
+fn answering(server: &ServerState, waits: bool) -> Verdict {
+    let (available, replicas) = (server.available, server.replicas);
+    let es = format!("{available} de {replicas} servidores de imágenes responden");
+    let en = format!("{available} of {replicas} image servers answer");
+    match (server.stage(), &server.failure) {
+        _ if waits => Verdict::yes(
+            "UpdateWaiting",
+            format!("{es}; los de la nueva versión de la plataforma esperan su turno"),
+            format!("{en}; those of the platform's new version wait for their turn"),
+        ),
+        (Stage::Stuck, Some(failure)) => Verdict::yes(
+            UPDATE_FAILED,
+            format!("{es}, pero los nuevos no llegan a arrancar: {failure}"),
+            format!("{en}, but the new ones do not come: {failure}"),
+        ),
+        (Stage::Settled, _) => Verdict::yes("Available", es, en),
+        (Stage::Moving | Stage::Stuck, _) => Verdict::yes(
+            "Updating",
+            format!("{es}; otros nuevos están arrancando"),
+            format!("{en}; new ones are starting"),
+        ),
+    }
 }
 
 pub(super) fn route_accepted(

@@ -62,7 +62,12 @@ pub fn jobs_to_start(institution: &Validated<'_>) -> Vec<IngestStart> {
 pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
     let spec = &institution.institution.spec;
     let collections: BTreeSet<_> = spec.collections.iter().map(|c| c.name.as_str()).collect();
-    let image = &institution.config.image.reference;
+    // That of the platform, or of the servers that wait for it.
+    let server = institution.facts.server.as_ref();
+    let is_current = |image: &String| {
+        *image == institution.config.image.reference
+            || server.is_some_and(|server| server.image == *image)
+    };
     // What a bucket is called and its keys are the likely reasons why a Job for it cannot begin.
     let is_renamed = |job: &JobState| {
         let mut collections = spec.collections.iter();
@@ -75,7 +80,7 @@ pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
         match job.phase {
             _ if !collections.contains(job.collection.as_str()) => true,
             JobPhase::Running => {
-                spec.suspend || (!job.begun && (job.image != *image || is_renamed(job)))
+                spec.suspend || (!job.begun && (!is_current(&job.image) || is_renamed(job)))
             }
             JobPhase::Succeeded | JobPhase::Failed => !newest,
         }
