@@ -202,17 +202,20 @@ impl<'a> Applier<'a> {
         resources: Resources<Prepared>,
     ) -> (Result<Resources<Applied>, ApplyError>, Written) {
         let known = || self.children.of(self.institution);
-        let mut plan = Plan::new(&resources, &known());
+        let (mut plan, wanted) = Plan::with_digest(&resources, &known());
+        let mut left = plan.left();
         let mut written = Written::default();
         let mut errors = Vec::new();
         while let Some(step) = plan.next(known) {
             written.note(&step.write);
+            left -= 1;
             if let Err(error) = self.write(step.write).await {
                 plan.failed(step.stage);
                 errors.push(error);
             }
         }
-        written.all = plan.all_written().then(|| plan.wanted());
+        // What was not due is still to be written.
+        written.all = (left == 0 && errors.is_empty()).then_some(wanted);
         let mut errors = errors.into_iter();
         let result = match errors.next() {
             None => Ok(resources.applied()),

@@ -83,10 +83,6 @@ pub struct Step {
 pub struct Plan {
     steps: VecDeque<Step>,
     failed: BTreeSet<Stage>,
-    /// Whether a write was not due.
-    postponed: bool,
-    /// The digests of all that is wanted, Jobs apart.
-    wanted: Vec<Digest>,
 }
 
 impl Plan {
@@ -94,6 +90,15 @@ impl Plan {
     /// what is being deleted is left alone: it is made anew once it is gone.
     #[must_use]
     pub fn new(resources: &Resources<Prepared>, known: &BTreeMap<Key, Child>) -> Self {
+        Self::with_digest(resources, known).0
+    }
+
+    /// The same, and a digest of all that is wanted, but for Jobs, which come and go.
+    #[must_use]
+    pub fn with_digest(
+        resources: &Resources<Prepared>,
+        known: &BTreeMap<Key, Child>,
+    ) -> (Self, Digest) {
         // Without `..`: an object that is built but not planned does not compile.
         let Resources {
             namespace,
@@ -152,12 +157,11 @@ impl Plan {
         draft.delete_jobs(spent_jobs);
         // Servers that stay as they are mount a table that is wanted no longer.
         draft.prune(|kind| !wait || kind != Kind::ConfigMap);
-        Self {
+        let plan = Self {
             steps: draft.steps,
             failed: BTreeSet::new(),
-            postponed: false,
-            wanted: draft.digests,
-        }
+        };
+        (plan, digest::all(&draft.digests))
     }
 
     /// The next write; none if all is written that can be. `now` gives what is known of the children
@@ -167,21 +171,14 @@ impl Plan {
             if self.is_due(step.stage, &now) {
                 return Some(step);
             }
-            self.postponed = true;
         }
         None
     }
 
-    /// Whether everything was written, now that nothing is left.
+    /// How many writes are left, due or not.
     #[must_use]
-    pub fn all_written(&self) -> bool {
-        self.is_done() && self.failed.is_empty() && !self.postponed
-    }
-
-    /// A digest of all that is wanted, but for Jobs, which come and go.
-    #[must_use]
-    pub fn wanted(&self) -> Digest {
-        digest::all(&self.wanted)
+    pub fn left(&self) -> usize {
+        self.steps.len()
     }
 
     /// Whether nothing is left that might be written.
