@@ -258,13 +258,12 @@ impl Children {
 
     /// Looks at every child of a kind, with the name of its institution.
     pub fn each(&self, kind: Kind, mut look: impl FnMut(&str, &Child)) {
-        let all = self.lock();
-        let first: Key = (kind, "".into());
-        for (institution, children) in all.iter() {
-            let of_kind = children
-                .range(&first..)
-                .take_while(|((of, _), _)| *of == kind);
-            of_kind.for_each(|(_, child)| look(institution, child));
+        for (institution, children) in self.lock().iter() {
+            let first = children.partition_point(|((of, _), _)| *of < kind);
+            let of_kind = children[first..].iter();
+            of_kind
+                .take_while(|((of, _), _)| *of == kind)
+                .for_each(|(_, child)| look(institution, child));
         }
     }
 
