@@ -156,7 +156,8 @@ fn a_chart_of_every_earlier_version_is_upgraded_and_institutions_notice_nothing(
                     (condition(resource, "Ready")?.0 == "True").then_some(())
                 })
         };
-        let operator = Operator::start(&plane.as_operator()?)?;
+        // The operator of today may need rights that a chart of before does not give.
+        let operator = Operator::start(plane.kubectl())?;
         plane.play_the_cluster(&name)?;
         ready().with_context(about)?;
         operator.terminate()?;
