@@ -136,12 +136,7 @@ impl Campaign {
             Ok(Ok(None)) => self.election.failed(Moment::now()),
             // Somebody else wrote it since it was seen last.
             Ok(Err(kube::Error::Api(status))) if status.code == 409 => {
-                if let Ok(Ok(found)) =
-                    tokio::time::timeout(ONE_TRY, self.api.get_opt(names::LEASE)).await
-                {
-                    let lease = found.as_ref().and_then(record);
-                    self.election.saw(lease, Moment::now());
-                }
+                self.look().await;
                 self.election.failed(Moment::now());
             }
             Ok(Err(error)) => {
@@ -166,21 +161,31 @@ impl Campaign {
         Ok(record(&written))
     }
 
+    /// Does not wait for the watch, which may be silent.
+    async fn look(&mut self) {
+        let found = tokio::time::timeout(ONE_TRY, self.api.get_opt(names::LEASE)).await;
+        if let Ok(Ok(found)) = found {
+            let lease = found.as_ref().and_then(record);
+            self.election.saw(lease, Moment::now());
+        }
+    }
+
     async fn give_back(mut self) {
         self.leadership.close();
-        if tokio::time::timeout(LAST_WRITES, self.leadership.quiet())
-            .await
-            .is_err()
-        {
+        let quiet = tokio::time::timeout(LAST_WRITES, self.leadership.quiet()).await;
+        if quiet.is_err() {
             tracing::warn!("a write is still under way");
         }
-        let Some(claim) = self.election.give_back(Moment::now()) else {
-            return;
-        };
-        match tokio::time::timeout(ONE_TRY, self.write(&claim)).await {
-            Ok(Ok(_)) => tracing::info!("the lease was given back"),
-            Ok(Err(error)) => tracing::warn!(%error, "the lease could not be given back"),
-            Err(_) => tracing::warn!("the lease could not be given back in time"),
+        while let Some(claim) = self.election.give_back(Moment::now()) {
+            match tokio::time::timeout(ONE_TRY, self.write(&claim)).await {
+                Ok(Ok(_)) => return tracing::info!("the lease was given back"),
+                // A renewal that was under way came first.
+                Ok(Err(kube::Error::Api(status))) if status.code == 409 => self.look().await,
+                Ok(Err(error)) => {
+                    return tracing::warn!(%error, "the lease could not be given back");
+                }
+                Err(_) => return tracing::warn!("the lease could not be given back in time"),
+            }
         }
     }
 }

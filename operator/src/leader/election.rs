@@ -178,9 +178,9 @@ impl Election {
     }
 
     /// The write that gives the Lease back; none if this candidate does not hold it.
-    pub fn give_back(&mut self, now: Moment) -> Option<Claim> {
+    #[must_use]
+    pub fn give_back(&self, now: Moment) -> Option<Claim> {
         let held = self.held_until().is_some_and(|end| now < end);
-        self.sent = None;
         match &self.seen {
             Seen::Lease(lease, _) if held => Some(Claim {
                 replaces: Some(lease.version),
