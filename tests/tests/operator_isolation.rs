@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use acervo_tests::{
     ControlPlane, End, Kubectl, NetworkPolicies, Operator, Pod, VALUES, condition, institution,
@@ -87,6 +87,9 @@ fn namespace(institution: &str) -> String {
 
 /// Compares a table with the one that the documentation has under its heading.
 fn is_documented(heading: &str, table: &str) -> Result<()> {
+    // Tests run side by side, and may write the same page.
+    static PAGE: Mutex<()> = Mutex::new(());
+    let _page = PAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = repository().join("docs/isolation.md");
     let text = fs::read_to_string(&path)?;
     let (before, after) = text
