@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
@@ -97,7 +97,8 @@ async fn change_one(
     name: String,
 ) -> anyhow::Result<f64> {
     let begun = Instant::now();
-    let patch = Patch::Merge(json!({"spec": {"displayName": {"es": format!("{name} de hoy")}}}));
+    let time = SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros();
+    let patch = Patch::Merge(json!({"spec": {"displayName": {"es": format!("{name}, {time}")}}}));
     let changed = api.patch(&name, &PatchParams::default(), &patch).await?;
     let generation = changed.metadata.generation.unwrap_or(0);
     let applied = async {
