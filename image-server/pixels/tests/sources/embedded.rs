@@ -369,7 +369,7 @@ fn answers_show_the_same_colours_whether_they_carry_a_profile_or_not() {
         for (path, most, made) in [
             ("full/301,/0/default.png", 1.0, &colored),
             ("full/301,/0/gray.png", 1.0, &neutral),
-            ("full/301,/0/default.gif", 1.5, &colored),
+            ("full/301,/0/default.gif", 1.0, &colored),
         ] {
             let both: [Vec<u8>; 2] = made.each_ref().map(|made| {
                 let answer = made.answer(path);
@@ -378,10 +378,20 @@ fn answers_show_the_same_colours_whether_they_carry_a_profile_or_not() {
                     options.set_color_output(gif::ColorOutput::RGBA);
                     let mut decoder = options.read_info(answer.as_slice()).unwrap();
                     let frame = decoder.read_next_frame().unwrap().unwrap();
-                    let pixels = frame.buffer.chunks(4);
-                    return pixels
-                        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
-                        .collect();
+                    // Palettes differ; the colours of all pixels together do not.
+                    let sum = |at| {
+                        frame
+                            .buffer
+                            .iter()
+                            .skip(at)
+                            .step_by(4)
+                            .map(|v| u64::from(*v))
+                            .sum::<u64>()
+                    };
+                    let count = frame.buffer.len() as u64 / 4;
+                    return [0, 1, 2]
+                        .map(|at| u8::try_from(sum(at) / count).unwrap())
+                        .to_vec();
                 }
                 let pixels = from_png(&answer);
                 match carried(&answer, "png") {
