@@ -138,7 +138,7 @@ fn another_policy_for_colours_makes_images_with_a_profile_anew_and_loses_nothing
     let stored = "full/max/0/default.jpg";
     let tag = |answer: &Answer| answer.header("etag").map(str::to_owned);
     let record = |item: &str| -> Result<Value> {
-        let path = format!("/biblioteca/mapas/{item}/record.json");
+        let path = Documents::manifest("biblioteca", "mapas", item).replace("manifest", "record");
         Ok(server.get(&path)?.json()?["images"][0].clone())
     };
     let has_profile = |file: &[u8]| file.windows(segment.len()).any(|part| part == segment);
