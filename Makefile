@@ -15,7 +15,7 @@ DATA ?= acervo-data
 ARGS ?=
 export CHROMIUM ?= /usr/bin/chromium
 # What `make bench` measures is built in this profile; PART=NAME measures one part.
-BENCH_PROFILE = $(or $(PROFILE),image)
+BENCH_PROFILE = $(or $(PROFILE),release)
 
 DENY_VERSION := 0.20.2
 DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny

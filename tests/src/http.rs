@@ -96,7 +96,7 @@ pub fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Result<Answ
 ///
 /// # Errors
 /// If there is no answer.
-pub fn send(method: &str, url: &str, kind: &str, body: &[u8]) -> Result<Answer> {
+pub(crate) fn send(method: &str, url: &str, kind: &str, body: &[u8]) -> Result<Answer> {
     let request = Request::builder().method(method).uri(url);
     let request = request.header("content-type", kind).body(body)?;
     exchange(request).with_context(|| format!("{method} {url}"))
