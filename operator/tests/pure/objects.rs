@@ -1,5 +1,6 @@
 //! Everything that was built, as the API server would get it.
 
+use acervo_operator::names;
 use acervo_operator::reconcile::build::Resources;
 use k8s_openapi::api::core::v1::PodSpec;
 use kube::Resource;
@@ -60,10 +61,19 @@ pub(crate) fn all<State>(resources: &Resources<State>) -> Vec<Value> {
     objects
 }
 
-/// The objects as YAML documents.
+/// The objects as YAML documents, without the digest in the record of a Deployment, which follows from the rest.
 pub(crate) fn yaml<State>(resources: &Resources<State>) -> String {
-    let documents = all(resources);
-    let documents = documents.iter().map(|object| {
+    let mut documents = all(resources);
+    let documents = documents.iter_mut().map(|object| {
+        let annotations = object.pointer_mut("/metadata/annotations");
+        if let Some(record) = annotations.and_then(|all| all.get_mut(names::ROLLOUT)) {
+            let cause = record
+                .as_str()
+                .and_then(|text| text.rsplit_once(':'))
+                .unwrap()
+                .0;
+            *record = format!("{cause}:DIGEST").into();
+        }
         let yaml = serde_saphyr::to_string(object).unwrap();
         format!("---\n{}\n", yaml.trim_end())
     });
