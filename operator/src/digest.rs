@@ -173,7 +173,8 @@ fn project_item<'a>(items: &[Json<'a>], key: &str, below: &Json<'_>) -> Option<J
 
 /// The digest of an object without what names it and what others write.
 fn digest(object: &Json<'_>) -> Digest {
-    let mut text = String::new();
+    // As long as most objects, so that it need not grow.
+    let mut text = String::with_capacity(4096);
     write_fields(
         &mut text,
         object.fields(),
