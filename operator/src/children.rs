@@ -130,11 +130,13 @@ pub enum Seen {
     Other,
 }
 
+/// Of each institution its children, by their keys: in the least room, because there are so many.
+type ByInstitution = HashMap<Box<str>, Vec<(Key, Child)>>;
+
 /// The children of every institution.
 #[derive(Debug, Default)]
 pub struct Children {
-    /// Of each institution its children, by their keys: in the least room, because there are so many.
-    of: Mutex<HashMap<Box<str>, Vec<(Key, Child)>>>,
+    of: Mutex<ByInstitution>,
     /// The kinds that the cluster has.
     kinds: Mutex<BTreeSet<Kind>>,
 }
@@ -273,7 +275,7 @@ impl Children {
         self.lock().values().map(Vec::len).sum()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Vec<(Key, Child)>>> {
+    fn lock(&self) -> MutexGuard<'_, ByInstitution> {
         self.of.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

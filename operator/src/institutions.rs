@@ -14,7 +14,7 @@ use crate::json::Json;
 use crate::queue::Name;
 
 /// A resource as it is stored; an unreadable one must not hold up the others.
-pub type Stored = Result<IiifInstitution, InvalidObject>;
+pub type Stored = Result<IiifInstitution, Box<InvalidObject>>;
 
 /// What `kubectl apply` remembers in a resource: all of it, once more.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -199,7 +199,7 @@ impl Kept {
     fn new(stored: Stored) -> Self {
         let mut institution = match stored {
             Ok(institution) => institution,
-            Err(invalid) => return Self::Unreadable(Box::new(invalid)),
+            Err(invalid) => return Self::Unreadable(invalid),
         };
         institution.metadata.managed_fields = None;
         if let Some(annotations) = &mut institution.metadata.annotations {
@@ -219,7 +219,7 @@ impl Kept {
             Self::Readable { text, .. } => {
                 Ok(serde_json::from_slice(text).expect("it was written by the same type"))
             }
-            Self::Unreadable(invalid) => Err(InvalidObject::clone(invalid)),
+            Self::Unreadable(invalid) => Err(invalid.clone()),
         }
     }
 

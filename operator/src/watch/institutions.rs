@@ -49,7 +49,7 @@ pub fn watch(context: &Arc<Context>) -> impl Future<Output = ()> + Send + use<> 
 
 fn saw(context: &Context, object: DeserializeGuard<IiifInstitution>) -> Name {
     let name: Name = object.name_any().into();
-    let news = context.institutions.saw(&name, object.0);
+    let news = context.institutions.saw(&name, object.0.map_err(Box::new));
     if news.changed {
         context.concerns(&name);
     }

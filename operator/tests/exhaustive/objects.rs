@@ -159,6 +159,7 @@ impl Objects {
             labels.map(|labels| labels.remove(names::INSTITUTION));
         }
         let metadata = &mut json["metadata"];
+        metadata["name"] = json!(self.key(slot).1);
         metadata["resourceVersion"] = json!(object.version.to_string());
         metadata["generation"] = json!(2);
         metadata["managedFields"] = json!([{
@@ -221,7 +222,10 @@ fn observed(kind: Kind, object: Value) -> Child {
     fn read<K: Watched>(object: Value) -> Child {
         let text = object.to_string();
         let object: Observed<K> = serde_json::from_str(&text).expect("an object of this kind");
-        object.child().expect("a version").1
+        object
+            .child()
+            .unwrap_or_else(|| panic!("not read: {text}"))
+            .1
     }
     match kind {
         Kind::Namespace => read::<Namespace>(object),

@@ -53,113 +53,79 @@ fn only_what_the_platform_changes_for_servers_that_serve_waits_for_its_turn() {
         change(&mut server);
         Some(server)
     };
+    let own = (Institution, Turn::Now);
+    let wave = (Platform, Turn::Now);
+    let waits = (Platform, Turn::InTurn);
     let cases = [
-        (
-            "a first installation",
-            None,
-            1,
-            "first",
-            Institution,
-            Turn::Now,
-        ),
-        (
-            "nothing changed",
-            Some(at_rest()),
-            1,
-            "first",
-            Institution,
-            Turn::Now,
-        ),
+        ("a first installation", None, 1, "first", own),
+        ("nothing changed", Some(at_rest()), 1, "first", own),
         (
             "nothing that concerns servers",
             Some(at_rest()),
             2,
             "first",
-            Institution,
-            Turn::Now,
+            own,
         ),
-        (
-            "the resource changed",
-            Some(at_rest()),
-            2,
-            "second",
-            Institution,
-            Turn::Now,
-        ),
-        (
-            "the platform changed",
-            Some(at_rest()),
-            1,
-            "second",
-            Platform,
-            Turn::InTurn,
-        ),
+        ("the resource changed", Some(at_rest()), 2, "second", own),
+        ("the platform changed", Some(at_rest()), 1, "second", waits),
         (
             "somebody changed it",
             changed(|s| s.drifted = true),
             1,
             "second",
-            Institution,
-            Turn::Now,
+            own,
         ),
         (
             "none answers",
             changed(|s| s.available = 0),
             1,
             "second",
-            Institution,
-            Turn::Now,
+            own,
         ),
         (
             "it has no record",
             changed(|s| s.rollout = None),
             1,
             "second",
-            Platform,
-            Turn::InTurn,
+            waits,
         ),
         (
             "its own rollout is under way",
             Some(moving(Institution)),
             1,
             "second",
-            Institution,
-            Turn::Now,
+            own,
         ),
         (
             "its own rollout is stuck",
             Some(stuck(Institution)),
             1,
             "second",
-            Institution,
-            Turn::Now,
+            own,
         ),
         (
             "it is in the wave",
             Some(moving(Platform)),
             1,
             "second",
-            Platform,
-            Turn::Now,
+            wave,
         ),
         (
             "the wave is stuck at it",
             Some(stuck(Platform)),
             1,
             "second",
-            Platform,
-            Turn::Now,
+            wave,
         ),
         (
             "so the resource was changed",
             Some(stuck(Platform)),
             2,
             "second",
-            Institution,
-            Turn::Now,
+            own,
         ),
     ];
-    for (what, server, generation, wanted, cause, turn) in cases {
+    for (what, server, generation, wanted, (cause, turn)) in cases {
         let wanted = digest_of(wanted);
         let record = Rollout {
             cause,
