@@ -460,7 +460,7 @@ fn forbidden() -> Vec<(&'static str, Value, &'static str)> {
     vec![
         (
             "a privileged pod",
-            changed(|spec| spec["containers"][0]["securityContext"]["privileged"] = json!(true)),
+            changed(|spec| spec["containers"][0]["securityContext"] = json!({"privileged": true})),
             LEVEL,
         ),
         (
@@ -612,7 +612,7 @@ const ATTEMPTS: [Attempt; 11] = [
         what: "a Secret of another namespace",
         change: |spec| {
             spec["collections"][0]["source"] =
-                json!({"s3": {"bucket": "b", "credentialsSecret": "acervo/registry-key"}});
+                json!({"s3": {"bucket": "mapas", "credentialsSecret": "acervo/registry-key"}});
         },
         denied: Denied::AtOnce("credentialsSecret"),
     },
@@ -639,7 +639,7 @@ const ATTEMPTS: [Attempt; 11] = [
 ];
 
 fn s3(spec: &mut Value, endpoint: &str) {
-    spec["collections"][0]["source"] = json!({"s3": {"bucket": "b", "endpoint": endpoint}});
+    spec["collections"][0]["source"] = json!({"s3": {"bucket": "mapas", "endpoint": endpoint}});
 }
 
 #[test]

@@ -319,7 +319,6 @@ impl System {
     }
 
     /// What the API server makes of a write; an error if it never may be asked for.
-
     fn serve(&mut self, world: &mut World, write: Write) -> Result<Served, String> {
         match write {
             Write::Apply { key, object, .. } => {
