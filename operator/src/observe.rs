@@ -336,6 +336,10 @@ pub fn hindrance(pod: &Pod) -> Option<Hindrance> {
     })
 }
 
+/// How the API server refuses pods as long as nobody has counted what a new quota is used for: the cluster's
+/// controllers try again at once.
+const NOT_COUNTED_YET: &str = "status unknown for quota";
+
 impl Watched for Deployment {
     const KIND: Kind = Kind::Deployment;
 
@@ -351,7 +355,9 @@ impl Watched for Deployment {
         let spec = self.spec.as_ref();
         let pod = spec.and_then(|spec| spec.template.spec.as_ref());
         let failure = status.conditions.iter().flatten().find(|condition| {
-            (condition.type_ == "ReplicaFailure" && condition.status == "True")
+            let message = condition.message.as_deref().unwrap_or_default();
+            let soon_over = message.contains(NOT_COUNTED_YET);
+            (condition.type_ == "ReplicaFailure" && condition.status == "True" && !soon_over)
                 || (condition.type_ == "Progressing" && condition.status == "False")
         });
         let record = self.annotations().get(names::ROLLOUT);

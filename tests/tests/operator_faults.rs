@@ -61,10 +61,8 @@ fn asks_no_more_than_it_must(asked: &[Asked]) {
         let told = told
             .filter(|asked| asked.name.starts_with(&format!("{name}.")))
             .count();
-        assert_eq!(
-            told, 1,
-            "that it is ready; what is still waited for is no news"
-        );
+        // What refuses its first pods may be told and be over at once.
+        assert!((1..=STATUSES).contains(&told), "{told} events");
     }
 }
 

