@@ -80,6 +80,7 @@ fn ground() -> Result<Ground> {
 }
 
 #[test]
+#[ignore = "takes longer than everything else together; `make walks` runs it"]
 fn whatever_way_an_institution_went_it_ends_where_a_new_one_begins() -> Result<()> {
     let (seed, walks) = (number("ACERVO_SEED", 1), number("ACERVO_WALKS", 50));
     let ground = ground()?;
