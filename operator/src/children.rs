@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::digest::Digest;
+use crate::quantity::Amount;
 use crate::reconcile::facts::{ClaimState, JobState, RouteState, ServerState};
 
 /// The kinds of children, in the order in which they are applied.
@@ -102,6 +103,8 @@ pub enum Seen {
     Quota {
         /// Whether its controller has counted what there is against what it allows now.
         counted: bool,
+        /// What it allows.
+        allowed: Box<[(Box<str>, Amount)]>,
     },
     /// A ServiceAccount, and the pull Secrets that were copied for it.
     Account {

@@ -242,8 +242,12 @@ impl Watched for ResourceQuota {
     fn seen(&self) -> Seen {
         let allowed = self.spec.as_ref().and_then(|spec| spec.hard.as_ref());
         let counted = self.status.as_ref().and_then(|status| status.hard.as_ref());
+        let amount = |(resource, quantity): (&String, _)| {
+            Some((resource.as_str().into(), Amount::try_from(quantity).ok()?))
+        };
         Seen::Quota {
             counted: allowed == counted,
+            allowed: allowed.into_iter().flatten().filter_map(amount).collect(),
         }
     }
 }

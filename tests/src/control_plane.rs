@@ -296,6 +296,30 @@ impl ControlPlane {
             .collect())
     }
 
+    /// The same with a Gateway, which [`crate::VALUES`] name.
+    ///
+    /// # Errors
+    /// As [`Self::with_chart`].
+    pub fn with_gateway(values: &str) -> Result<Self> {
+        let plane = Self::with_chart(values)?;
+        plane.gateway("gateway", "public")?;
+        Ok(plane)
+    }
+
+    /// Waits until an institution is ready as it was applied last.
+    ///
+    /// # Errors
+    /// If it does not become so in time.
+    pub fn becomes_ready(&self, institution: &str) -> Result<()> {
+        self.kubectl
+            .until("Ready=True", &["inst", institution], |resource| {
+                let is_current =
+                    resource["status"]["observedGeneration"] == resource["metadata"]["generation"];
+                let (status, ..) = crate::condition(resource, "Ready")?;
+                (is_current && status == "True").then_some(())
+            })
+    }
+
     /// Makes a Gateway that its controller has accepted.
     ///
     /// # Errors

@@ -25,8 +25,7 @@ fn stored() -> Result<Vec<(String, String)>> {
 }
 
 fn plane() -> Result<ControlPlane> {
-    let plane = ControlPlane::with_chart(VALUES)?;
-    plane.gateway("gateway", "public")?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     Ok(plane)
 }
 

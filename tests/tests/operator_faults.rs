@@ -7,20 +7,6 @@ use acervo_tests::{Asked, ControlPlane, Operator, VALUES, condition, institution
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
-fn plane() -> Result<ControlPlane> {
-    let plane = ControlPlane::with_chart(VALUES)?;
-    plane.gateway("gateway", "public")?;
-    Ok(plane)
-}
-
-fn is_ready(plane: &ControlPlane, name: &str) -> Result<()> {
-    plane
-        .kubectl()
-        .until("Ready=True", &["inst", name], |resource| {
-            (condition(resource, "Ready")?.0 == "True").then_some(())
-        })
-}
-
 /// Waits until the operator has asked nothing for some seconds.
 fn rest(plane: &ControlPlane) -> Result<Vec<Asked>> {
     let mut last = (Vec::new(), Instant::now());
@@ -68,14 +54,14 @@ fn asks_no_more_than_it_must(asked: &[Asked]) {
 
 #[test]
 fn at_rest_nothing_is_asked_and_a_restart_writes_nothing() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let operator = Operator::start(&plane.as_operator()?)?;
     for name in ["una", "dos", "tres"] {
         plane.kubectl().apply(&institution(name).to_string())?;
         plane.play_the_cluster(name)?;
     }
     for name in ["una", "dos", "tres"] {
-        is_ready(&plane, name)?;
+        plane.becomes_ready(name)?;
     }
     let asked = rest(&plane)?;
     asks_no_more_than_it_must(&asked);
@@ -124,13 +110,13 @@ fn at_rest_nothing_is_asked_and_a_restart_writes_nothing() -> Result<()> {
 
 #[test]
 fn an_operator_that_is_killed_between_any_two_writes_is_taken_over_from() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let rights = plane.as_operator()?;
     // What one undisturbed institution takes.
     let operator = Operator::start(&rights)?;
     plane.kubectl().apply(&institution("modelo").to_string())?;
     plane.play_the_cluster("modelo")?;
-    is_ready(&plane, "modelo")?;
+    plane.becomes_ready("modelo")?;
     operator.kill()?;
     let writes_of = |name: &str| -> Result<usize> {
         let namespace = format!("acervo-{name}");
@@ -158,7 +144,7 @@ fn an_operator_that_is_killed_between_any_two_writes_is_taken_over_from() -> Res
         let name = format!("corte-{number}");
         let converged = plane
             .play_the_cluster(&name)
-            .and_then(|()| is_ready(&plane, &name));
+            .and_then(|()| plane.becomes_ready(&name));
         converged.with_context(|| format!("{name} of {all}:\n{}", operator.log()))?;
     }
     Ok(())
@@ -166,11 +152,11 @@ fn an_operator_that_is_killed_between_any_two_writes_is_taken_over_from() -> Res
 
 #[test]
 fn an_api_server_that_is_away_costs_nothing_but_the_time_it_is_away() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let operator = Operator::start(&plane.as_operator()?)?;
     plane.kubectl().apply(&institution("antes").to_string())?;
     plane.play_the_cluster("antes")?;
-    is_ready(&plane, "antes")?;
+    plane.becomes_ready("antes")?;
     let before = plane.asked_by_operator()?.len();
     plane.kill_api_server()?;
     let away = Duration::from_secs(60);
@@ -187,8 +173,8 @@ fn an_api_server_that_is_away_costs_nothing_but_the_time_it_is_away() -> Result<
     plane.start_api_server()?;
     plane.kubectl().apply(&institution("despues").to_string())?;
     plane.play_the_cluster("despues")?;
-    is_ready(&plane, "despues")?;
-    is_ready(&plane, "antes")?;
+    plane.becomes_ready("despues")?;
+    plane.becomes_ready("antes")?;
     let asked = plane.asked_by_operator()?;
     let again: Vec<_> = asked[before..]
         .iter()
@@ -205,7 +191,7 @@ fn an_api_server_that_is_away_costs_nothing_but_the_time_it_is_away() -> Result<
 
 #[test]
 fn a_stored_resource_that_cannot_be_read_holds_up_nobody() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let kubectl = plane.kubectl();
     // Stored while the CRD was another: a schema that lets everything in.
     let crd = kubectl
@@ -238,7 +224,7 @@ fn a_stored_resource_that_cannot_be_read_holds_up_nobody() -> Result<()> {
     kubectl.apply(&institution("sana").to_string())?;
     let operator = Operator::start(&plane.as_operator()?)?;
     plane.play_the_cluster("sana")?;
-    is_ready(&plane, "sana")?;
+    plane.becomes_ready("sana")?;
     let message = kubectl.until(
         "the broken one to be told of",
         &["inst", "rota"],
@@ -254,12 +240,12 @@ fn a_stored_resource_that_cannot_be_read_holds_up_nobody() -> Result<()> {
     assert!(operator.log().contains("rota"));
     kubectl.apply(&institution("rota").to_string())?;
     plane.play_the_cluster("rota")?;
-    is_ready(&plane, "rota")
+    plane.becomes_ready("rota")
 }
 
 #[test]
 fn a_crd_that_is_older_than_the_operator_is_told_of_and_written_to_once() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let kubectl = plane.kubectl();
     // A CRD that does not know the printed totals of the status yet.
     let without = json!([
@@ -278,7 +264,7 @@ fn a_crd_that_is_older_than_the_operator_is_told_of_and_written_to_once() -> Res
     let operator = Operator::start(&plane.as_operator()?)?;
     kubectl.apply(&institution("vieja").to_string())?;
     plane.play_the_cluster("vieja")?;
-    is_ready(&plane, "vieja")?;
+    plane.becomes_ready("vieja")?;
     rest(&plane).context("the status is not written over and over")?;
     assert!(
         operator.log().contains("older than this operator"),
@@ -290,7 +276,7 @@ fn a_crd_that_is_older_than_the_operator_is_told_of_and_written_to_once() -> Res
 
 #[test]
 fn an_operator_waits_for_its_own_kind() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let crd = plane
         .kubectl()
         .get(&["crd", "iiifinstitutions.acervo.dev"])?
@@ -320,5 +306,5 @@ fn an_operator_waits_for_its_own_kind() -> Result<()> {
             .ok())
     })?;
     plane.play_the_cluster("tarde")?;
-    is_ready(&plane, "tarde")
+    plane.becomes_ready("tarde")
 }

@@ -1,35 +1,20 @@
 //! What lies between the operator and what is stored fails for a while, silently or not, or refuses: the
 //! operator comes back to the wanted state without a person, and without a restart.
 
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use acervo_tests::{ControlPlane, Operator, VALUES, condition, institution, until};
+use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, condition, institution, until};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 /// How long a watch may tell nothing before it is asked for anew, in seconds; a minute without this.
 const SHORT_WATCHES: (&str, &str) = ("ACERVO_WATCH_TIMEOUT", "5");
 
-fn plane() -> Result<ControlPlane> {
-    let plane = ControlPlane::with_chart(VALUES)?;
-    plane.gateway("gateway", "public")?;
-    Ok(plane)
-}
-
-fn is_ready(plane: &ControlPlane, name: &str) -> Result<()> {
-    plane
-        .kubectl()
-        .until("Ready=True", &["inst", name], |resource| {
-            let is_current =
-                resource["status"]["observedGeneration"] == resource["metadata"]["generation"];
-            (is_current && condition(resource, "Ready")?.0 == "True").then_some(())
-        })
-}
-
 fn make_ready(plane: &ControlPlane, name: &str) -> Result<()> {
     plane.kubectl().apply(&institution(name).to_string())?;
     plane.play_the_cluster(name)?;
-    is_ready(plane, name)
+    plane.becomes_ready(name)
 }
 
 fn pass(time: Duration) -> Result<()> {
@@ -57,7 +42,7 @@ fn comes_back(plane: &ControlPlane, child: &str, name: &str) -> Result<()> {
 
 #[test]
 fn an_etcd_that_stands_still_for_20_seconds_in_the_middle_of_a_change() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let operator = Operator::start(&plane.as_operator()?)?;
     make_ready(&plane, "antes")?;
     let before = plane.asked_by_operator()?.len();
@@ -77,14 +62,14 @@ fn an_etcd_that_stands_still_for_20_seconds_in_the_middle_of_a_change() -> Resul
     );
     plane.resume_etcd()?;
     plane.play_the_cluster("durante")?;
-    is_ready(&plane, "durante")?;
+    plane.becomes_ready("durante")?;
     make_ready(&plane, "despues")?;
-    is_ready(&plane, "antes")
+    plane.becomes_ready("antes")
 }
 
 #[test]
 fn what_changed_while_the_history_of_changes_was_lost_is_seen() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let relay = plane.relay()?;
     let _operator = Operator::start(&plane.as_operator_by(&relay)?)?;
     make_ready(&plane, "una")?;
@@ -114,7 +99,7 @@ fn what_changed_while_the_history_of_changes_was_lost_is_seen() -> Result<()> {
             object.get("metadata").map(drop)
         })?;
     }
-    is_ready(&plane, "una")?;
+    plane.becomes_ready("una")?;
     for child in ["namespace/acervo-dos", "persistentvolumeclaim/data"] {
         kubectl.until(
             "it to be retained",
@@ -127,7 +112,7 @@ fn what_changed_while_the_history_of_changes_was_lost_is_seen() -> Result<()> {
 
 #[test]
 fn watches_that_fall_silent_are_noticed() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let relay = plane.relay()?;
     let rights = plane.as_operator_by(&relay)?;
     let operator = Operator::start_with(&rights, &[SHORT_WATCHES])?;
@@ -141,14 +126,15 @@ fn watches_that_fall_silent_are_noticed() -> Result<()> {
     Ok(())
 }
 
-/// A priority level with room for nobody, and the operator in it: every request is refused with 429.
-fn jail() -> Value {
+/// A priority level with room for one request at a time, and the operator in it; its Lease stays where the
+/// chart puts it.
+fn narrow() -> Value {
     let user = json!({"kind": "ServiceAccount", "serviceAccount": {"name": "acervo-operator", "namespace": "acervo"}});
     let everything = json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"], "clusterScope": true, "namespaces": ["*"]}]);
     json!({"apiVersion": "v1", "kind": "List", "items": [
         {
             "apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "PriorityLevelConfiguration",
-            "metadata": {"name": "nobody"},
+            "metadata": {"name": "narrow"},
             "spec": {"type": "Limited", "limited": {
                 "nominalConcurrencyShares": 0, "lendablePercent": 0, "borrowingLimitPercent": 0,
                 "limitResponse": {"type": "Reject"},
@@ -156,40 +142,64 @@ fn jail() -> Value {
         },
         {
             "apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "FlowSchema",
-            "metadata": {"name": "nobody"},
+            "metadata": {"name": "narrow"},
             "spec": {
-                "matchingPrecedence": 2, "priorityLevelConfiguration": {"name": "nobody"},
+                "matchingPrecedence": 899, "priorityLevelConfiguration": {"name": "narrow"},
                 "rules": [{"subjects": [user], "resourceRules": everything}],
             },
         },
     ]})
 }
 
+/// A request that takes the only place of the narrow level until its standard input ends: it is about to
+/// say what it creates.
+fn unfinished(plane: &ControlPlane, operator: &Kubectl) -> Result<Child> {
+    let events = "/apis/events.k8s.io/v1/namespaces/default/events";
+    let request = operator
+        .command(&["create", "--raw", events, "--filename", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let levels = "/debug/api_priority_and_fairness/dump_priority_levels";
+    until("it to be under way", Duration::from_secs(30), || {
+        let levels = plane.kubectl().run(&["get", "--raw", levels])?;
+        let executing = levels
+            .lines()
+            .map(|line| line.split(',').map(str::trim).collect::<Vec<_>>())
+            .find(|level| level[0] == "narrow")
+            .map(|level| level[5] == "1");
+        Ok(executing.filter(|executing| *executing).map(drop))
+    })?;
+    Ok(request)
+}
+
 #[test]
 fn an_api_server_that_says_too_many_requests_is_obeyed_and_asked_again() -> Result<()> {
-    let plane = plane()?;
-    let operator = Operator::start(&plane.as_operator()?)?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
+    let rights = plane.as_operator()?;
+    let operator = Operator::start(&rights)?;
     make_ready(&plane, "antes")?;
-    plane.kubectl().apply(&jail().to_string())?;
+    plane.kubectl().apply(&narrow().to_string())?;
+    let narrow = ["flowschema", "narrow"];
+    plane
+        .kubectl()
+        .until("it to be in force", &narrow, |schema| {
+            (condition(schema, "Dangling")?.0 == "False").then_some(())
+        })?;
+    let mut request = unfinished(&plane, &rights)?;
     let refused = || -> Result<usize> {
         let asked = plane.asked_by_operator()?;
         Ok(asked.iter().filter(|asked| asked.code == 429).count())
     };
+    plane.kubectl().run(&[
+        "delete",
+        "service",
+        "image-server",
+        "--namespace",
+        "acervo-antes",
+    ])?;
     until("a first refusal", Duration::from_secs(60), || {
-        // Whatever changes makes it ask, once the new rule is in force.
-        let patch = json!({"metadata": {"annotations": {"example.org/now": format!("{:?}", Instant::now())}}});
-        plane
-            .kubectl()
-            .patch(&["namespace", "acervo-antes"], &patch)?;
-        let target = [
-            "delete",
-            "service",
-            "image-server",
-            "--namespace",
-            "acervo-antes",
-            "--ignore-not-found",
-        ];
-        plane.kubectl().run(&target)?;
         Ok((refused()? > 0).then_some(()))
     })?;
     plane.kubectl().apply(&institution("durante").to_string())?;
@@ -199,16 +209,19 @@ fn an_api_server_that_says_too_many_requests_is_obeyed_and_asked_again() -> Resu
         many < 300,
         "it waits longer and longer, so it asked {many} times in vain and no more"
     );
+    let service = ["service", "image-server", "--namespace", "acervo-antes"];
+    ensure!(plane.kubectl().get(&service)?.is_none(), "all was in vain");
     ensure!(
         operator.admin("/livez")?.status == 200,
         "it waits, so it lives"
     );
+    drop(request.stdin.take());
+    request.wait()?;
     plane
         .kubectl()
-        .run(&["delete", "flowschema,prioritylevelconfiguration", "nobody"])?;
+        .run(&["delete", "flowschema,prioritylevelconfiguration", "narrow"])?;
     plane.play_the_cluster("durante")?;
-    is_ready(&plane, "durante")?;
-    let service = ["service/image-server", "--namespace", "acervo-antes"];
+    plane.becomes_ready("durante")?;
     plane.kubectl().until("the Service", &service, |service| {
         service.get("spec").map(drop)
     })
@@ -216,7 +229,7 @@ fn an_api_server_that_says_too_many_requests_is_obeyed_and_asked_again() -> Resu
 
 #[test]
 fn a_namespace_that_cannot_end_is_waited_for_and_then_made_anew() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let _operator = Operator::start(&plane.as_operator()?)?;
     make_ready(&plane, "fin")?;
     let namespace = ["namespace", "acervo-fin"];
@@ -245,12 +258,12 @@ fn a_namespace_that_cannot_end_is_waited_for_and_then_made_anew() -> Result<()> 
         .run(&["delete", "persistentvolume", "acervo-fin", "--wait=false"])?;
     plane.kubectl().gone(&["persistentvolume", "acervo-fin"])?;
     plane.play_the_cluster("fin")?;
-    is_ready(&plane, "fin")
+    plane.becomes_ready("fin")
 }
 
 #[test]
 fn fields_that_another_manager_applies_by_force_are_taken_back() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let _operator = Operator::start(&plane.as_operator()?)?;
     make_ready(&plane, "suya")?;
     let theirs = json!({

@@ -33,8 +33,7 @@ networkPolicy:
 imagePullSecrets: [{name: registry-key}]
 ";
     let values = VALUES.split("networkPolicy:").next().unwrap_or_default();
-    let plane = ControlPlane::with_chart(&format!("{values}{policies}"))?;
-    plane.gateway("gateway", "public")?;
+    let plane = ControlPlane::with_gateway(&format!("{values}{policies}"))?;
     for namespace in ["monitoring", "tienda"] {
         plane.kubectl().run(&["create", "namespace", namespace])?;
     }

@@ -16,8 +16,7 @@ struct Bed {
 static BED: LazyLock<Bed> = LazyLock::new(|| bed().expect("the operator works on a control plane"));
 
 fn bed() -> Result<Bed> {
-    let plane = ControlPlane::with_chart(VALUES)?;
-    plane.gateway("gateway", "public")?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let operator = Operator::start(&plane.as_operator()?)?;
     Ok(Bed { plane, operator })
 }

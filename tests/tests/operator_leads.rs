@@ -2,28 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use acervo_tests::{
-    ControlPlane, Kubectl, Operator, VALUES, condition, institution, render_chart, until,
-};
+use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, institution, render_chart, until};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 /// How long a replica may take to lead, or to stop, on a busy machine: two leases.
 const PATIENCE: Duration = Duration::from_secs(90);
-
-fn plane() -> Result<ControlPlane> {
-    let plane = ControlPlane::with_chart(VALUES)?;
-    plane.gateway("gateway", "public")?;
-    Ok(plane)
-}
-
-fn is_ready(plane: &ControlPlane, name: &str) -> Result<()> {
-    plane
-        .kubectl()
-        .until("Ready=True", &["inst", name], |resource| {
-            (condition(resource, "Ready")?.0 == "True").then_some(())
-        })
-}
 
 fn leads(operator: &Operator) -> Result<bool> {
     Ok(operator.metric("acervo_operator_leader")? > 0.0)
@@ -81,14 +65,14 @@ fn is_renamed(plane: &ControlPlane, name: &str, title: &str) -> Result<()> {
 
 #[test]
 fn of_two_replicas_one_writes_and_both_are_ready() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let rights = plane.as_operator()?;
     let first = Operator::start_as("first", &rights)?;
     until_it_leads(&first)?;
     let second = Operator::start_as("second", &rights)?;
     plane.kubectl().apply(&institution("una").to_string())?;
     plane.play_the_cluster("una")?;
-    is_ready(&plane, "una")?;
+    plane.becomes_ready("una")?;
     let service = ["service", "image-server", "--namespace", "acervo-una"];
     plane.kubectl().run(&[&["delete"], &service[..]].concat())?;
     plane
@@ -123,13 +107,13 @@ fn of_two_replicas_one_writes_and_both_are_ready() -> Result<()> {
 
 #[test]
 fn a_leader_that_is_asked_to_end_hands_over_at_once() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let rights = plane.as_operator()?;
     let first = Operator::start_as("first", &rights)?;
     until_it_leads(&first)?;
     plane.kubectl().apply(&institution("una").to_string())?;
     plane.play_the_cluster("una")?;
-    is_ready(&plane, "una")?;
+    plane.becomes_ready("una")?;
     let second = Operator::start_as("second", &rights)?;
     let begun = Instant::now();
     first.terminate()?;
@@ -153,7 +137,7 @@ fn a_leader_that_is_asked_to_end_hands_over_at_once() -> Result<()> {
 
 #[test]
 fn a_leader_that_is_killed_between_two_writes_is_taken_over_from_by_a_standby() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let rights = plane.as_operator()?;
     let first = Operator::start_as("first", &rights)?;
     until_it_leads(&first)?;
@@ -171,7 +155,7 @@ fn a_leader_that_is_killed_between_two_writes_is_taken_over_from_by_a_standby() 
     eprintln!("taken over in {:?}", begun.elapsed());
     for name in ["una", "dos", "tres"] {
         plane.play_the_cluster(name)?;
-        is_ready(&plane, name)?;
+        plane.becomes_ready(name)?;
     }
     assert_eq!(lease(&plane)?["holderIdentity"], "second");
     Ok(())
@@ -179,7 +163,7 @@ fn a_leader_that_is_killed_between_two_writes_is_taken_over_from_by_a_standby() 
 
 #[test]
 fn a_leader_that_was_stopped_for_a_while_does_not_write_when_it_goes_on() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let rights = plane.as_operator()?;
     let first = Operator::start_as("first", &rights)?;
     until_it_leads(&first)?;
@@ -221,7 +205,7 @@ fn a_leader_that_was_stopped_for_a_while_does_not_write_when_it_goes_on() -> Res
 
 #[test]
 fn the_api_server_keeps_a_place_for_what_the_operator_asks() -> Result<()> {
-    let plane = plane()?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let admin = plane.kubectl();
     let uid = |kind: &str, name: &str| -> Result<String> {
         let found = admin.get(&[kind, name])?.context("the chart made it")?;

@@ -110,17 +110,10 @@ fn least() -> Value {
 fn live(plane: &ControlPlane) -> Result<()> {
     let kubectl = plane.kubectl();
     let namespace = ["--namespace", "acervo-todo"];
-    let ready = || {
-        kubectl.until("Ready=True", &["inst", "todo"], |resource| {
-            let is_current =
-                resource["status"]["observedGeneration"] == resource["metadata"]["generation"];
-            (is_current && condition(resource, "Ready")?.0 == "True").then_some(())
-        })
-    };
     kubectl.apply(&secret().to_string())?;
     kubectl.apply(&everything().to_string())?;
     plane.play_the_cluster("todo")?;
-    ready()?;
+    plane.becomes_ready("todo")?;
     kubectl.apply(&least().to_string())?;
     for gone in [
         "rolebinding/institution",
@@ -196,10 +189,8 @@ fn granted(plane: &ControlPlane) -> Result<Vec<(Right, Vec<String>)>> {
 }
 
 #[test]
-#[ignore = "servers that have more than a smaller plan's quota admits keep the larger plan, and their table"]
 fn what_the_chart_grants_is_what_the_operator_uses() -> Result<()> {
-    let plane = ControlPlane::with_chart(&values())?;
-    plane.gateway("gateway", "public")?;
+    let plane = ControlPlane::with_gateway(&values())?;
     let operator = Operator::start(&plane.as_operator()?)?;
     live(&plane).with_context(|| operator.log())?;
     // A watch is in the log when it has ended.

@@ -59,8 +59,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 }
 
 fn ground() -> Result<Ground> {
-    let plane = ControlPlane::with_chart(VALUES)?;
-    plane.gateway("gateway", "public")?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let class = json!({
         "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": CLASS},
         "provisioner": "kubernetes.io/no-provisioner", "allowVolumeExpansion": true,

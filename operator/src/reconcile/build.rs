@@ -133,7 +133,8 @@ pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
 
 impl Resources<Prepared> {
     /// The same objects, once they are in the cluster.
-    pub(super) fn applied(self) -> Resources<Applied> {
+    #[must_use]
+    pub fn applied(self) -> Resources<Applied> {
         Resources {
             namespace: self.namespace,
             service_accounts: self.service_accounts,

@@ -1,11 +1,13 @@
 //! What is to be written, and in which order. Pure: what was built and what is known go in, one write
 //! after the other comes out.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::marker::PhantomData;
 
-use k8s_openapi::api::core::v1::{Secret, ServiceAccount};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{ResourceQuota, Secret, ServiceAccount};
 use kube::{Resource, ResourceExt as _};
 use serde_json::Value;
 
@@ -14,6 +16,7 @@ use crate::children::{Child, Key, Kind, Seen};
 use crate::digest::{self, Digest};
 use crate::names;
 use crate::observe::Watched;
+use crate::quantity::Amount;
 use crate::waves::Turn;
 
 /// One write.
@@ -135,7 +138,7 @@ impl Plan {
         if !grows {
             draft.apply(Stage::Objects, claim);
         }
-        draft.apply(Stage::Objects, [quota]);
+        draft.apply(Stage::Objects, [&*draft.roomy(quota, deployment)]);
         if grows {
             draft.apply(Stage::Counted, claim);
         }
@@ -209,7 +212,7 @@ impl Plan {
 /// Whether the quota's controller has counted what the quota allows now.
 fn is_counted(now: &BTreeMap<Key, Child>) -> bool {
     let quota = now.get(&(Kind::ResourceQuota, names::INSTITUTION_OBJECT.into()));
-    quota.is_some_and(|quota| quota.seen == Seen::Quota { counted: true })
+    quota.is_some_and(|quota| matches!(quota.seen, Seen::Quota { counted: true, .. }))
 }
 
 /// Whether every pod of the image server follows the newest template.
@@ -265,6 +268,43 @@ impl<'k> Draft<'k> {
                     },
                 );
             }
+        }
+    }
+
+    /// The quota, which takes nothing away before every pod follows the newest template: what larger pods of
+    /// before use up would refuse the smaller ones that are to replace them.
+    fn roomy<'q>(
+        &self,
+        quota: &'q ResourceQuota,
+        deployment: &Deployment,
+    ) -> Cow<'q, ResourceQuota> {
+        let known = self
+            .known
+            .get(&(Kind::ResourceQuota, quota.name_any().into()));
+        let Some(Seen::Quota { allowed, .. }) = known.map(|child| &child.seen) else {
+            return Cow::Borrowed(quota);
+        };
+        let mut roomy = quota.clone();
+        let hard = roomy.spec.as_mut().and_then(|spec| spec.hard.as_mut());
+        let mut takes_away = false;
+        for (resource, wanted) in hard.into_iter().flatten() {
+            let allowed = allowed.iter().find(|(allowed, _)| **allowed == **resource);
+            if let (Some((_, allowed)), Ok(amount)) = (allowed, Amount::try_from(&*wanted))
+                && *allowed > amount
+            {
+                takes_away = true;
+                *wanted = (*allowed).into();
+            }
+        }
+        let key: Key = (Kind::Deployment, deployment.name_any().into());
+        let stays = || {
+            let server = self.known.get(&key);
+            server.is_some_and(|server| server.is(digest::wanted(&json(deployment))))
+        };
+        if takes_away && !(is_rolled_out(self.known) && stays()) {
+            Cow::Owned(roomy)
+        } else {
+            Cow::Borrowed(quota)
         }
     }
 

@@ -7,7 +7,7 @@ use acervo_operator::inside::{CollectionInside, RefusalReason, StatusDocument};
 use acervo_operator::reconcile::status;
 use acervo_tenancy::Bilingual;
 
-use crate::fixture::{Case, GATEWAY, applied};
+use crate::fixture::{Case, GATEWAY};
 
 /// As many collections as a resource can have, each a folder.
 fn widest() -> Case {
@@ -55,7 +55,7 @@ fn whatever_an_image_server_says_the_status_can_be_stored() {
         // Of collections that the resource does not have nothing is said.
         inside(&mut case).collections.push(hostile("otra", &text));
         let validated = case.validate().unwrap();
-        let status = status::status(&validated, &applied(case.build()), &case.facts);
+        let status = status::status(&validated, &case.build().applied(), &case.facts);
         let stored = serde_json::to_string(&status).unwrap();
         assert!(stored.len() < 400 << 10, "{} bytes", stored.len());
         assert_eq!(status.collections.len(), 256);
@@ -76,7 +76,7 @@ fn a_message_of_a_few_collections_is_not_shortened_without_need() {
     case.institution.spec.collections.truncate(2);
     inside(&mut case).collections = vec![hostile("c0", &"x".repeat(400))];
     let validated = case.validate().unwrap();
-    let status = status::status(&validated, &applied(case.build()), &case.facts);
+    let status = status::status(&validated, &case.build().applied(), &case.facts);
     let message = status.collections[0].message.as_deref().unwrap();
     assert!(message.len() > 3 * 800, "{message}");
 }

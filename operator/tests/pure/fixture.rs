@@ -6,7 +6,7 @@ use std::sync::Arc;
 use acervo_crds::IiifInstitution;
 use acervo_operator::config::OperatorConfig;
 use acervo_operator::inside::{CollectionInside, Incoming, Ingested, StatusDocument, StorageUse};
-use acervo_operator::reconcile::build::{self, Applied, Prepared, Resources};
+use acervo_operator::reconcile::build::{self, Prepared, Resources};
 use acervo_operator::reconcile::facts::{
     ClaimPhase, ClaimState, Facts, GatewayState, JobPhase, JobState, NamespaceState, PullSecret,
     StorageClassState,
@@ -187,56 +187,4 @@ pub(crate) fn pull_secret(name: &str) -> PullSecret {
 
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
-}
-
-/// What was built, as if all of it had been applied.
-pub(crate) fn applied(built: Resources<Prepared>) -> Resources<Applied> {
-    let Resources {
-        namespace,
-        service_accounts,
-        quota,
-        limit_range,
-        network_policies,
-        access,
-        pull_secrets,
-        ca_bundle,
-        claim,
-        tenant_table,
-        deployment,
-        disruption_budget,
-        autoscaler,
-        servers,
-        routes,
-        service,
-        listener_set,
-        http_routes,
-        ingress,
-        ingest_jobs,
-        spent_jobs,
-        state: _,
-    } = built;
-    Resources {
-        namespace,
-        service_accounts,
-        quota,
-        limit_range,
-        network_policies,
-        access,
-        pull_secrets,
-        ca_bundle,
-        claim,
-        tenant_table,
-        deployment,
-        disruption_budget,
-        autoscaler,
-        servers,
-        routes,
-        service,
-        listener_set,
-        http_routes,
-        ingress,
-        ingest_jobs,
-        spent_jobs,
-        state: std::marker::PhantomData,
-    }
 }

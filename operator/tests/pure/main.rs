@@ -13,6 +13,7 @@ mod fixture;
 mod ingest;
 mod judged;
 mod objects;
+mod quota;
 mod restricted;
 mod status;
 mod storage;

@@ -11,13 +11,13 @@ use acervo_operator::reconcile::status;
 use acervo_tenancy::{Bilingual, Language};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::fixture::{Case, FULL, GATEWAY, MINIMAL, applied, job, time};
+use crate::fixture::{Case, FULL, GATEWAY, MINIMAL, job, time};
 
 /// The status of what is observed in the case, as if all of it had been applied.
 fn status_of(case: &Case) -> IiifInstitutionStatus {
     let validated = case.validate().unwrap();
     let built = build(&validated);
-    let applied = applied(built);
+    let applied = built.applied();
     let mut observed = case.facts.clone();
     for started in &applied.ingest_jobs {
         let mut state = job(

@@ -6,7 +6,7 @@ use acervo_operator::reconcile::status;
 use acervo_operator::waves::{Cause, Rollout, Turn};
 use k8s_openapi::api::apps::v1::Deployment;
 
-use crate::fixture::{Case, GATEWAY, MINIMAL, applied};
+use crate::fixture::{Case, GATEWAY, MINIMAL};
 
 fn record(deployment: &Deployment) -> Rollout {
     let annotations = deployment.metadata.annotations.as_ref().unwrap();
@@ -40,7 +40,7 @@ fn server_condition(case: &Case, later: bool) -> (String, String) {
     if later {
         built.wait(case.facts.server.as_ref(), false);
     }
-    let status = status::status(&validated, &applied(built), &case.facts);
+    let status = status::status(&validated, &built.applied(), &case.facts);
     let server = status
         .conditions
         .into_iter()
@@ -141,9 +141,9 @@ fn while_another_address_waits_readers_are_told_the_old_one() {
     let validated = case.validate().unwrap();
     let mut built = case.build();
     built.wait(case.facts.server.as_ref(), true);
-    let waiting = status::status(&validated, &applied(built), &case.facts);
+    let waiting = status::status(&validated, &built.applied(), &case.facts);
     assert_eq!(waiting.url, Some(before));
-    let moved = status::status(&validated, &applied(case.build()), &case.facts);
+    let moved = status::status(&validated, &case.build().applied(), &case.facts);
     assert_eq!(moved.url, Some(validated.url()));
 }
 
