@@ -8,10 +8,10 @@ use crate::pyramid::TILE;
 use crate::raster::bytes_per_pixel;
 use crate::resize::{self, Crop};
 
-/// The part of the pixels asked for, in each direction, that a level must have: with 95 of 100 an answer is
-/// as near to the exact one as JPEG lets it be (the same mean SSIM), and the next level costs four times as
-/// much.
-const ENOUGH: (u64, u64) = (95, 100);
+/// The part of the pixels asked for, in each direction, that a level must have. The next level costs four
+/// times as much; with 80 of 100 the mean SSIM to the exact answer is 0.956 where 95 give 0.965 and 70 give
+/// 0.933, for 0.85 of the processor time of 95 (example `render`).
+const ENOUGH: (u64, u64) = (80, 100);
 /// Samples of a pixel in colour.
 const COLOR: u64 = 3;
 /// Bytes of a pixel of an answer in colour while it is turned by a quarter, or encoded in the format that
