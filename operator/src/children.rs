@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::digest::Digest;
-use crate::reconcile::facts::{ClaimState, JobState, RouteState, ServerState};
+use crate::reconcile::facts::{ClaimState, JobPhase, JobState, RouteState, ServerState};
 
 /// The kinds of children, in the order in which they are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +44,8 @@ pub enum Kind {
     Job,
 }
 
-/// A child, by kind and name; its namespace follows from its institution.
+/// A child, by kind and name. It is in the namespace of its institution, unless the name begins with
+/// another one and a slash.
 pub type Key = (Kind, Box<str>);
 
 /// What is remembered of a child.
@@ -221,6 +222,19 @@ impl Children {
             .keys()
             .cloned()
             .collect()
+    }
+
+    /// How many ingest Jobs are known to run.
+    #[must_use]
+    pub fn running_jobs(&self) -> usize {
+        let all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let first: Key = (Kind::Job, "".into());
+        let jobs = all.values().flat_map(|children| children.range(&first..));
+        jobs.filter(|(_, child)| match &child.seen {
+            Seen::Job(job) => job.phase == JobPhase::Running,
+            _ => false,
+        })
+        .count()
     }
 
     /// How many children are known.

@@ -15,6 +15,7 @@ use crate::metrics::Metrics;
 use crate::queue::{Name, Queue};
 use crate::reconcile::memory::Memory;
 use crate::surroundings::Surroundings;
+use crate::turns::Turns;
 use crate::watch::Progress;
 
 /// What all reconciles share.
@@ -33,6 +34,8 @@ pub struct Context {
     pub surroundings: watch::Sender<Option<Arc<Surroundings>>>,
     /// Who waits for a reconcile.
     pub queue: Queue,
+    /// Whose turn it is to ingest.
+    pub turns: Turns,
     /// How far the watches are.
     pub progress: Arc<Progress>,
     /// Writes events.
@@ -55,6 +58,7 @@ impl Context {
             insides: Insides::default(),
             surroundings: watch::Sender::new(None),
             queue: Queue::default(),
+            turns: Turns::default(),
             progress,
             events,
             metrics: Metrics::default(),

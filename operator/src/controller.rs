@@ -87,6 +87,7 @@ async fn work(context: Arc<Context>) {
                 tracing::warn!(institution = %name, "a reconcile took too long and is tried again");
                 Some(LONGEST)
             });
+        reconcile::hand_on_turns(&context, &name);
         context.queue.done(&name, again);
     }
 }

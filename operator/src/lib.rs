@@ -8,7 +8,7 @@
 //! | [`inside`] | what image servers and ended ingests say | asks the servers |
 //! | [`surroundings`], [`config`] | the platform's configuration and what it names | no |
 //! | [`institutions`], [`children`], [`digest`], [`observe`], [`claims`] | what is remembered of the cluster | no |
-//! | [`queue`] | who is to be reconciled or asked, and when | no |
+//! | [`queue`], [`turns`] | who is to be reconciled, asked or ingested, and when | no |
 //! | [`names`], [`gateway`], [`quantity`] | names, and types of others | no |
 //! | [`admin`], [`metrics`] | life, readiness, figures | answers |
 
@@ -29,4 +29,5 @@ pub mod quantity;
 pub mod queue;
 pub mod reconcile;
 pub mod surroundings;
+pub mod turns;
 pub mod watch;

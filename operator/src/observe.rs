@@ -45,34 +45,64 @@ pub trait Watched:
 }
 
 /// The institution that an object belongs to: that of its label, if the object is where children of
-/// that institution are. Whoever puts the label on anything else makes no child of it.
+/// that institution are. Whoever puts the label on anything else makes no child of it. `home` is the
+/// operator's own namespace.
 #[must_use]
-pub fn institution<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
+pub fn institution<'o, K: Resource<DynamicType = ()>>(
+    object: &'o K,
+    home: &str,
+) -> Option<&'o str> {
     let label = object.meta().labels.as_ref()?.get(names::INSTITUTION)?;
-    place(object).filter(|place| place == label)
+    place(object, home).filter(|place| place == label)
 }
 
-/// The institution in whose namespace an object is.
+/// The institution in whose namespace an object is. What the operator makes in its own namespace has the
+/// institution at the end of its name.
 #[must_use]
-pub fn place<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
-    // A Namespace is in none, and is its own place.
+pub fn place<'o, K: Resource<DynamicType = ()>>(object: &'o K, home: &str) -> Option<&'o str> {
     let metadata = object.meta();
-    let namespace = metadata.namespace.as_ref().or(metadata.name.as_ref())?;
-    namespace.strip_prefix(names::NAMESPACE_PREFIX)
+    let name = metadata.name.as_deref()?;
+    match metadata.namespace.as_deref() {
+        // A Namespace is in none, and is its own place.
+        None => name.strip_prefix(names::NAMESPACE_PREFIX),
+        Some(namespace) if namespace == home => Some(names::notice_route_of(name)?.1),
+        Some(namespace) => namespace.strip_prefix(names::NAMESPACE_PREFIX),
+    }
+}
+
+/// By what a child of `institution` is remembered: of what is in another namespace than the institution's,
+/// with that namespace.
+#[must_use]
+pub fn key<K: Watched>(object: &K, institution: &str) -> Key {
+    let name = object.meta().name.as_deref().unwrap_or_default();
+    let elsewhere =
+        object.meta().namespace.as_deref().filter(|namespace| {
+            namespace.strip_prefix(names::NAMESPACE_PREFIX) != Some(institution)
+        });
+    let name = match elsewhere {
+        Some(namespace) => format!("{namespace}/{name}").into(),
+        None => name.into(),
+    };
+    (K::KIND, name)
 }
 
 /// What is remembered of an observed child.
 #[must_use]
-pub fn child<K: Watched>(object: &K) -> Option<(Key, Child)> {
+pub fn child<K: Watched>(object: &K) -> Option<Child> {
     let json = serde_json::to_value(object).ok()?;
-    let child = Child {
+    Some(Child {
         version: object.resource_version()?.parse().ok()?,
         owned: digest::owned(&json, object.managed_fields()),
         stands_for: None,
         terminating: object.meta().deletion_timestamp.is_some(),
         seen: object.seen(),
-    };
-    Some(((K::KIND, object.name_any().into()), child))
+    })
+}
+
+/// When an object was made.
+fn created<K: Resource>(object: &K) -> Timestamp {
+    let created = object.meta().creation_timestamp.as_ref();
+    created.map_or(Timestamp::UNIX_EPOCH, |time| time.0)
 }
 
 macro_rules! watched {
@@ -239,6 +269,7 @@ impl Watched for HttpRoute {
             name: self.name_any(),
             accepted: self.status.as_ref().and_then(|status| status.accepted()),
             refusal: self.status.as_ref().and_then(|status| status.refusal()),
+            created: created(self),
         }))
     }
 }
@@ -252,6 +283,7 @@ impl Watched for Ingress {
             name: self.name_any(),
             accepted: Some(true),
             refusal: None,
+            created: created(self),
         }))
     }
 }
@@ -292,16 +324,17 @@ impl Watched for Job {
             generation: annotations
                 .get(names::GENERATION)
                 .and_then(|text| text.parse().ok()),
+            attempt: annotations
+                .get(names::ATTEMPT)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(1),
             image: image.unwrap_or_default(),
             begun: status.ready.unwrap_or(0) > 0
                 || status.succeeded.unwrap_or(0) > 0
                 || status.failed.unwrap_or(0) > 0,
             // Read from the pod of one that should have begun.
             hindered: None,
-            created: self
-                .creation_timestamp()
-                .as_ref()
-                .map_or(Timestamp::UNIX_EPOCH, time),
+            created: created(self),
             phase: match (&complete, &failed) {
                 (Some(_), _) => JobPhase::Succeeded,
                 (None, Some(_)) => JobPhase::Failed,

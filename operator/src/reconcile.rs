@@ -7,6 +7,7 @@ pub mod build;
 pub mod dereference;
 pub mod facts;
 pub mod memory;
+pub mod mirror;
 pub mod report;
 pub mod retire;
 pub mod status;
@@ -16,12 +17,16 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use acervo_crds::IiifInstitution;
+use acervo_crds::status::IiifInstitutionStatus;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
+use crate::config::Ingest;
 use crate::context::Context;
 use crate::metrics::Outcome;
+use crate::names;
 use crate::queue::{Name, jittered};
+use crate::turns::Wish;
 use apply::{Applier, ApplyError};
 use dereference::DereferenceError;
 use facts::NamespaceState;
@@ -141,6 +146,9 @@ async fn reconcile(
         Err(error) => {
             let status = status::refused(institution, &error, config.platform.language, facts.now);
             report::report(context, institution, &status, memory).await?;
+            if facts.namespace == NamespaceState::Ours {
+                mirror(context, institution, &status).await?;
+            }
             // A namespace that is not labelled as ours cannot be watched.
             let waits = [NamespaceState::Foreign, NamespaceState::Terminating];
             let pause = if waits.contains(&facts.namespace) {
@@ -156,7 +164,8 @@ async fn reconcile(
     };
 
     // build (pure)
-    let prepared = build::build(&validated);
+    let turns = take_turns(context, &validated);
+    let prepared = build::build(&validated, turns);
 
     // apply (writes what differs)
     let name = institution.name_any();
@@ -182,7 +191,25 @@ async fn reconcile(
     };
     report::report(context, institution, &status, memory).await?;
     applied?;
+    mirror(context, institution, &status).await?;
     Ok(Done::ok(Some(look_again(&validated))))
+}
+
+/// Shows the status to those whom the resource names.
+async fn mirror(
+    context: &Context,
+    institution: &IiifInstitution,
+    status: &IiifInstitutionStatus,
+) -> Result<(), ApplyError> {
+    let Some(copy) = mirror::mirror(institution, status) else {
+        return Ok(());
+    };
+    let name = institution.name_any();
+    let namespace = names::namespace(&name);
+    let applier = Applier::new(&context.client, &context.children, &name, &namespace);
+    let (applied, writes) = applier.alone(&copy).await;
+    context.metrics.writes.inc_by(writes as u64);
+    applied
 }
 
 /// When to look again if no watch tells of anything: when a schedule is due, or soon, if the
@@ -194,6 +221,10 @@ fn look_again(validated: &Validated<'_>) -> Duration {
             .claim
             .as_ref()
             .is_none_or(|claim| claim.phase != facts::ClaimPhase::Bound);
+    // That the addresses have changed hands is a matter of time.
+    if validated.readers.changes() {
+        return Duration::try_from(validate::TAKES_OVER).unwrap_or(WAITING);
+    }
     // Pods are not watched: why one does not begin is asked.
     let mut jobs = validated.facts.jobs.iter();
     let waits = waits || jobs.any(|job| job.phase == facts::JobPhase::Running && !job.begun);
@@ -207,6 +238,37 @@ fn look_again(validated: &Validated<'_>) -> Duration {
         left.unwrap_or_default() + Duration::from_secs(1)
     });
     due.map_or(pause, |due| pause.min(due))
+}
+
+/// Asks for a turn for every ingest that is due; gives how many may start now.
+fn take_turns(context: &Context, validated: &Validated<'_>) -> usize {
+    let created = validated.facts.jobs.iter().map(|job| job.created);
+    let wish = Wish {
+        wanted: build::ingest_job::jobs_to_start(validated).len(),
+        last: created.max(),
+    };
+    let most = most_ingests(&validated.config.ingest);
+    let name = validated.name.as_str().into();
+    context
+        .turns
+        .take(&name, wish, most, || context.children.running_jobs())
+}
+
+/// A reconcile has ended, however: what it was granted and did not use is for others, who are asked to
+/// take it.
+pub fn hand_on_turns(context: &Context, name: &Name) {
+    let Some(surroundings) = context.surroundings.borrow().clone() else {
+        return;
+    };
+    let most = most_ingests(&surroundings.config.ingest);
+    let next = context
+        .turns
+        .over(name, most, || context.children.running_jobs());
+    next.iter().for_each(|next| context.concerns(next));
+}
+
+fn most_ingests(ingest: &Ingest) -> usize {
+    usize::try_from(ingest.max_concurrent_platform).unwrap_or(usize::MAX)
 }
 
 fn take_memory(context: &Context, name: &Name) -> Memory {

@@ -469,27 +469,6 @@ fn an_institution_that_is_to_be_deleted_leaves_nothing() -> Result<()> {
 }
 
 #[test]
-fn a_suspended_institution_runs_nothing_and_keeps_everything() -> Result<()> {
-    let mut yaml = institution("pausada");
-    apply(&yaml)?;
-    BED.plane.play_the_cluster("pausada")?;
-    becomes("pausada", "Ready", "True", "Ready")?;
-    yaml["spec"]["suspend"] = json!(true);
-    apply(&yaml)?;
-    becomes("pausada", "Ready", "False", "Suspended")?;
-    becomes("pausada", "Suspended", "True", "Suspended")?;
-    let target = ["deployment/image-server", "--namespace", "acervo-pausada"];
-    kubectl().until("no replicas", &target, |d| {
-        (d["spec"]["replicas"] == 0).then_some(())
-    })?;
-    assert!(get("persistentvolumeclaim/data", "acervo-pausada")?.is_some());
-    yaml["spec"]["suspend"] = json!(false);
-    apply(&yaml)?;
-    BED.plane.start_pods("pausada")?;
-    becomes("pausada", "Ready", "True", "Ready").map(drop)
-}
-
-#[test]
 fn the_admin_port_tells_of_life_readiness_and_figures() -> Result<()> {
     for path in ["/livez", "/readyz"] {
         let answer = BED.operator.admin(path)?;

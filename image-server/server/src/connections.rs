@@ -12,7 +12,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -23,8 +22,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::answer::answer;
-use crate::state::State;
 use progress::Progressing;
 
 /// Bytes of a request's line and headers.
@@ -43,13 +40,16 @@ pub(crate) struct Limits {
     pub(crate) patience: Duration,
 }
 
-/// Answers on `listener` until `ending` resolves, then lets what is under way end.
-pub(crate) async fn serve(
+/// Gives requests to `answer` until `ending` resolves, then lets what is under way end.
+pub(crate) async fn serve<A, F>(
     listener: TcpListener,
-    state: Arc<State>,
+    answer: A,
     limits: Limits,
     ending: impl Future<Output = ()>,
-) {
+) where
+    A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     let builder = builder(limits.patience);
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
@@ -62,10 +62,10 @@ pub(crate) async fn serve(
         let Some((stream, place)) = accepted else {
             continue;
         };
-        let state = Arc::clone(&state);
+        let answer = answer.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let state = Arc::clone(&state);
-            async move { Ok::<Response<Body>, Infallible>(answer(&state, request).await) }
+            let answering = answer(request);
+            async move { Ok::<Response, Infallible>(answering.await) }
         });
         let io = Progressing::new(TokioIo::new(stream), limits.patience);
         let connection = builder.serve_connection(io, service).into_owned();

@@ -121,7 +121,10 @@ impl<'a> Applier<'a> {
             listener_set,
             http_routes,
             ingress,
+            notice_routes,
+            notice_ingress,
             ingest_jobs,
+            waiting,
             spent_jobs,
             state: PhantomData,
         } = resources;
@@ -147,6 +150,10 @@ impl<'a> Applier<'a> {
         self.one(&limit_range).await;
         self.all(&network_policies).await;
         self.all(access.as_slice()).await;
+        if access.is_some() {
+            // Written once the status is known.
+            self.wanted.insert((Kind::ConfigMap, names::STATUS.into()));
+        }
         self.all(ca_bundle.as_slice()).await;
         self.one(&tenant_table).await;
         self.one(&deployment).await;
@@ -156,6 +163,8 @@ impl<'a> Applier<'a> {
         self.all(listener_set.as_slice()).await;
         self.all(&http_routes).await;
         self.all(ingress.as_slice()).await;
+        self.all(&notice_routes).await;
+        self.all(notice_ingress.as_slice()).await;
         self.all(&ingest_jobs).await;
         for name in &spent_jobs {
             let known = self.known.get(&(Kind::Job, name.as_str().into()));
@@ -184,11 +193,26 @@ impl<'a> Applier<'a> {
             listener_set,
             http_routes,
             ingress,
+            notice_routes,
+            notice_ingress,
             ingest_jobs,
+            waiting,
             spent_jobs,
             state: PhantomData,
         };
         self.ended(applied)
+    }
+
+    /// Applies one object beside the others.
+    ///
+    /// # Errors
+    /// If it could not be written.
+    pub async fn alone<K>(mut self, object: &K) -> (Result<(), ApplyError>, usize)
+    where
+        K: Watched + Resource<Scope = NamespaceResourceScope>,
+    {
+        self.one(object).await;
+        self.ended(())
     }
 
     fn ended<T>(self, applied: T) -> (Result<T, ApplyError>, usize) {
@@ -207,7 +231,9 @@ impl<'a> Applier<'a> {
     where
         K: Watched + Resource<Scope = NamespaceResourceScope>,
     {
-        let api: Api<K> = Api::namespaced(self.client.clone(), self.namespace);
+        let namespace = object.meta().namespace.as_deref();
+        let namespace = namespace.unwrap_or(self.namespace);
+        let api: Api<K> = Api::namespaced(self.client.clone(), namespace);
         self.object(&api, object).await;
     }
 
@@ -223,7 +249,7 @@ impl<'a> Applier<'a> {
     /// Applies one object, unless what is known of it says that it is so already, or that it is being
     /// deleted: then it is made anew once it is gone.
     async fn object<K: Watched>(&mut self, api: &Api<K>, object: &K) {
-        let key: Key = (K::KIND, object.name_any().into());
+        let key = observe::key(object, self.institution);
         let json = match json(object) {
             Ok(json) => json,
             Err(error) => return self.errors.push(error),
@@ -236,10 +262,11 @@ impl<'a> Applier<'a> {
             return;
         }
         if let Some(written) = self.write(api, object, &json).await
-            && let Some((key, mut child)) = observe::child(&written)
+            && let Some(mut child) = observe::child(&written)
         {
             // The API server may spell a value in another way; what it made of it stands for it.
             child.stands_for = Some(wanted);
+            let key = observe::key(&written, self.institution);
             self.children.saw(self.institution, key, child);
         }
     }
@@ -362,7 +389,8 @@ impl<'a> Applier<'a> {
             + DeserializeOwned,
     {
         self.writes += 1;
-        let api: Api<K> = Api::namespaced(self.client.clone(), self.namespace);
+        let (namespace, name) = name.split_once('/').unwrap_or((self.namespace, name));
+        let api: Api<K> = Api::namespaced(self.client.clone(), namespace);
         match api.delete(name, &DeleteParams::background()).await {
             Ok(_) => {}
             Err(kube::Error::Api(status)) if status.code == 404 => {}

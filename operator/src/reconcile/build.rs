@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use acervo_tenancy::CollectionName;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
@@ -15,6 +16,7 @@ use k8s_openapi::api::rbac::v1::RoleBinding;
 
 use super::validate::Validated;
 use crate::gateway::{HttpRoute, ListenerSet};
+use route::To;
 
 mod access;
 mod autoscaler;
@@ -81,8 +83,14 @@ pub struct Resources<State> {
     pub http_routes: Vec<HttpRoute>,
     /// Where the platform has no Gateway.
     pub ingress: Option<Ingress>,
+    /// In the operator's namespace, for readers of a suspended institution: what stands in for the routes.
+    pub notice_routes: Vec<HttpRoute>,
+    /// And what stands in for the Ingress.
+    pub notice_ingress: Option<Ingress>,
     /// Ingest Jobs to start now. Those that run are not among them, and are left alone.
     pub ingest_jobs: Vec<Job>,
+    /// The collections whose ingest is due and waits for its turn among those of all institutions.
+    pub waiting: Vec<CollectionName>,
     /// Ingest Jobs to delete, with their pods: of collections that are gone or suspended, and ended
     /// ones that a newer one has replaced.
     pub spent_jobs: Vec<String>,
@@ -90,9 +98,11 @@ pub struct Resources<State> {
     pub state: PhantomData<State>,
 }
 
-/// Builds every object.
+/// Builds every object. Of the ingests that are due, `turns` may start.
 #[must_use]
-pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
+pub fn build(institution: &Validated<'_>, turns: usize) -> Resources<Prepared> {
+    let mut starts = ingest_job::jobs_to_start(institution);
+    let waiting = starts.split_off(turns.min(starts.len()));
     let tenant_table = config::tenant_table(institution);
     let deployment = deployment::image_server(institution, &tenant_table);
     Resources {
@@ -111,12 +121,15 @@ pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
         autoscaler: autoscaler::autoscaler(institution),
         service: service::service(institution),
         listener_set: route::listener_set(institution),
-        http_routes: route::http_routes(institution),
-        ingress: route::ingress::ingress(institution),
-        ingest_jobs: ingest_job::jobs_to_start(institution)
+        http_routes: route::http_routes(institution, To::Server),
+        ingress: route::ingress::ingress(institution, To::Server),
+        notice_routes: route::http_routes(institution, To::Notice),
+        notice_ingress: route::ingress::ingress(institution, To::Notice),
+        ingest_jobs: starts
             .iter()
             .map(|start| ingest_job::job(institution, start))
             .collect(),
+        waiting: waiting.into_iter().map(|start| start.collection).collect(),
         spent_jobs: ingest_job::spent_jobs(institution),
         state: PhantomData,
     }

@@ -16,7 +16,7 @@ use super::build::{Applied, Resources};
 use super::facts::Facts;
 use super::validate::{About, ValidateError, ValidateErrorKind, Validated};
 use figures::{collection_status, storage_status, whole_seconds};
-use verdict::{Holds, Verdict};
+use verdict::{Holds, Ingests, Verdict};
 
 /// The reason of what could not be written.
 pub const APPLY_FAILED: &str = "ApplyFailed";
@@ -27,7 +27,7 @@ const READY: &str = "Ready";
 /// The reason of an institution that is not suspended.
 pub const ACTIVE: &str = "Active";
 /// The condition that holds while the institution is suspended.
-const SUSPENDED: &str = "Suspended";
+pub const SUSPENDED: &str = "Suspended";
 /// The API allows 32 KiB; a sentence needs less.
 const LONGEST_MESSAGE: usize = 4096;
 
@@ -38,20 +38,18 @@ pub fn status(
     applied: &Resources<Applied>,
     observed: &Facts,
 ) -> IiifInstitutionStatus {
-    let routes: Vec<String> = match &applied.ingress {
-        Some(ingress) => vec![ingress.name_any()],
-        None => applied
-            .http_routes
-            .iter()
-            .map(ResourceExt::name_any)
-            .collect(),
-    };
+    let routing = &validated.config.routing;
+    let routes = validated.addresses.routes(observed.gateway, routing);
     let starting = applied
         .ingest_jobs
         .iter()
         .map(ResourceExt::name_any)
         .collect();
-    whole(validated, &routes, starting, None, observed)
+    let ingests = Ingests {
+        starting,
+        waiting: &applied.waiting,
+    };
+    whole(validated, &routes, &ingests, None, observed)
 }
 
 /// The status of an institution of whose objects not all could be written: that of what is there.
@@ -61,18 +59,21 @@ pub fn hindered(
     error: &ApplyError,
     observed: &Facts,
 ) -> IiifInstitutionStatus {
-    let routes: Vec<_> = observed
-        .routes
-        .iter()
-        .map(|route| route.name.clone())
-        .collect();
-    whole(validated, &routes, Vec::new(), Some(error), observed)
+    let routes = verdict::leading(validated, observed).iter();
+    let routes: Vec<_> = routes.map(|route| route.name.as_str()).collect();
+    whole(
+        validated,
+        &routes,
+        &Ingests::default(),
+        Some(error),
+        observed,
+    )
 }
 
 fn whole(
     validated: &Validated<'_>,
-    routes: &[String],
-    starting: Vec<String>,
+    routes: &[&str],
+    ingests: &Ingests<'_>,
     error: Option<&ApplyError>,
     observed: &Facts,
 ) -> IiifInstitutionStatus {
@@ -92,7 +93,7 @@ fn whole(
         ),
         (
             About::Collections.as_str(),
-            verdict::collections_ingested(validated, &starting, observed),
+            verdict::collections_ingested(validated, ingests, observed),
         ),
         (SUSPENDED, verdict::suspended(institution)),
     ];
@@ -183,9 +184,10 @@ pub fn unreadable(
 /// Whether a condition says that something is not as it should be, and does not just take its time.
 #[must_use]
 pub fn is_bad(condition: &Condition) -> bool {
-    const ON_ITS_WAY: [&str; 7] = [
+    const ON_ITS_WAY: [&str; 8] = [
         ACTIVE,
         "InWork",
+        "IngestWaiting",
         "NothingHandedOver",
         "RoutePending",
         "ServerStarting",

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kube::{Api, ResourceExt as _};
+use kube::Api;
 
 use super::{News, Which, follow, follow_custom};
 use crate::context::Context;
@@ -35,9 +35,7 @@ fn telling<K: Watched>(context: &Arc<Context>) -> impl FnMut(News<K>) + Send + u
             context.children.relisted(K::KIND);
         }
         News::Listed(object) => {
-            if let Some(institution) = saw::<K>(&context, &object) {
-                present.insert((institution, object.name_any().into()));
-            }
+            present.extend(saw::<K>(&context, &object));
         }
         News::Complete => {
             for institution in context.children.keep_only(K::KIND, &present) {
@@ -69,19 +67,25 @@ fn kind_is(context: &Context, kind: crate::children::Kind, there: bool) {
     }
 }
 
-fn saw<K: Watched>(context: &Context, object: &K) -> Option<Box<str>> {
-    let institution: Box<str> = observe::institution(object)?.into();
-    let (key, child) = observe::child(object)?;
+/// Remembers an object, if it is a child; gives of which institution, and its name.
+fn saw<K: Watched>(context: &Context, object: &K) -> Option<(Box<str>, Box<str>)> {
+    let institution: Box<str> = observe::institution(object, &context.namespace)?.into();
+    let (key, child) = (observe::key(object, &institution), observe::child(object)?);
+    let name = key.1.clone();
     if context.children.saw(&institution, key, child) {
         context.concerns(&institution);
     }
-    Some(institution)
+    Some((institution, name))
 }
 
 fn lost<K: Watched>(context: &Context, object: &K) {
-    if let (Some(institution), Some((key, child))) =
-        (observe::place(object), observe::child(object))
-        && context.children.lost(institution, &key, child.version)
+    let place = observe::place(object, &context.namespace);
+    if let (Some(institution), Some(child)) = (place, observe::child(object))
+        && context.children.lost(
+            institution,
+            &observe::key(object, institution),
+            child.version,
+        )
     {
         context.concerns(institution);
     }

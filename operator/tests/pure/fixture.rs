@@ -95,7 +95,7 @@ impl Case {
     }
 
     pub(crate) fn build(&self) -> Resources<Prepared> {
-        build::build(&self.validate().unwrap())
+        build::build(&self.validate().unwrap(), usize::MAX)
     }
 
     /// The folder `directory` is there and has settled.
@@ -165,6 +165,7 @@ pub(crate) fn job(
         request: None,
         confirmation: None,
         generation: None,
+        attempt: 1,
         image: "localhost/acervo/acervo:test".to_owned(),
         begun: true,
         hindered: None,
@@ -208,7 +209,10 @@ pub(crate) fn applied(built: Resources<Prepared>) -> Resources<Applied> {
         listener_set,
         http_routes,
         ingress,
+        notice_routes,
+        notice_ingress,
         ingest_jobs,
+        waiting,
         spent_jobs,
         state: _,
     } = built;
@@ -230,7 +234,10 @@ pub(crate) fn applied(built: Resources<Prepared>) -> Resources<Applied> {
         listener_set,
         http_routes,
         ingress,
+        notice_routes,
+        notice_ingress,
         ingest_jobs,
+        waiting,
         spent_jobs,
         state: std::marker::PhantomData,
     }

@@ -10,5 +10,7 @@ mod ingest;
 mod judged;
 mod objects;
 mod restricted;
+mod retry;
 mod status;
 mod storage;
+mod suspension;
