@@ -53,7 +53,7 @@ fn large(name: &str) -> Value {
 }
 
 /// Every child of an institution with everything, as kubectl names them; `{table}` is its tenant table.
-const CHILDREN: [&str; 16] = [
+const CHILDREN: [&str; 17] = [
     "serviceaccount/image-server",
     "serviceaccount/ingest",
     "resourcequota/institution",
@@ -63,6 +63,7 @@ const CHILDREN: [&str; 16] = [
     "rolebinding/institution",
     "persistentvolumeclaim/data",
     "configmap/{table}",
+    "configmap/institution-status",
     "deployment/image-server",
     "poddisruptionbudget/image-server",
     "horizontalpodautoscaler/image-server",
@@ -85,11 +86,11 @@ fn children(name: &str) -> Result<Vec<String>> {
             "acervo.dev/institution",
         ],
         |maps| {
-            Some(
-                maps["items"].get(0)?["metadata"]["name"]
-                    .as_str()?
-                    .to_owned(),
-            )
+            let maps = maps["items"].as_array()?.iter();
+            let mut names = maps.filter_map(|map| map["metadata"]["name"].as_str());
+            names
+                .find(|name| name.starts_with("tenant-"))
+                .map(str::to_owned)
         },
     )?;
     let named = |child: &&str| child.replace("{table}", &table).replace("{name}", name);
@@ -176,7 +177,7 @@ fn a_changed_resource_changes_its_children_and_what_is_no_longer_wanted_goes() -
     // The old table stays until the last pod that was started with it is gone.
     let old = before
         .iter()
-        .find(|child| child.starts_with("configmap/"))
+        .find(|child| child.starts_with("configmap/tenant-"))
         .context("a table")?;
     let pods = ["deployment/image-server", "--namespace", "acervo-cambia"];
     let new = kubectl().until("pods with a new table", &pods, |deployment| {
@@ -227,7 +228,7 @@ fn a_child_that_somebody_deletes_comes_back() -> Result<()> {
 }
 
 /// What somebody changes in a child, and where to see that it is as before.
-const EDITS: [(&str, &str, &str); 15] = [
+const EDITS: [(&str, &str, &str); 16] = [
     (
         "serviceaccount/image-server",
         r#"{"automountServiceAccountToken":true}"#,
@@ -270,6 +271,11 @@ const EDITS: [(&str, &str, &str); 15] = [
         "/metadata/labels",
     ),
     (
+        "configmap/institution-status",
+        r#"{"data":{"Suspended":"True Suspended: it never was"}}"#,
+        "/data/Suspended",
+    ),
+    (
         "deployment/image-server",
         r#"{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}"#,
         "/spec/strategy/type",
@@ -306,7 +312,7 @@ fn a_field_that_somebody_changes_is_changed_back_in_every_kind_of_child() -> Res
     apply(&large("editada"))?;
     let table = children("editada")?
         .into_iter()
-        .find(|child| child.starts_with("configmap/"));
+        .find(|child| child.starts_with("configmap/tenant-"));
     let table = table.context("a table")?;
     for (child, patch, field) in EDITS {
         let child = child

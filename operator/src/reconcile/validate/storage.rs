@@ -124,10 +124,13 @@ fn new_class(class: Option<&str>, facts: &Facts, findings: &mut Vec<Finding>) ->
 /// The size to ask for: the wanted one if the claim can have it.
 fn grown(claim: &ClaimState, wanted: Amount, facts: &Facts, findings: &mut Vec<Finding>) -> Amount {
     let asked = claim.requested.unwrap_or(wanted);
+    if claim.phase != ClaimPhase::Bound {
+        return asked;
+    }
     if wanted < asked {
         findings.push(larger(asked, wanted));
     }
-    if wanted <= asked || claim.phase != ClaimPhase::Bound {
+    if wanted <= asked {
         return asked;
     }
     if let StorageClassState::Found {
@@ -164,17 +167,15 @@ fn larger(found: Amount, wanted: Amount) -> Finding {
 
 /// What others made is theirs to grow.
 fn claim_smaller(name: &str, claim: &ClaimState, wanted: Amount) -> Option<Finding> {
-    let found = claim.requested.filter(|found| *found < wanted)?;
-    let patch = format!(
-        r#"kubectl patch persistentvolumeclaim {name} --patch '{{"spec": {{"resources": {{"requests": {{"storage": "{wanted}"}}}}}}}}' --namespace"#
-    );
+    let bound = claim.phase == ClaimPhase::Bound;
+    let found = claim.requested.filter(|found| bound && *found < wanted)?;
     Some(Finding::new(
         FindingReason::ClaimSmaller,
         format!(
-            "se pidieron {wanted}, pero el PersistentVolumeClaim «{name}» tiene {found}, y el operador no cambia lo que no hizo; amplíelo usted ({patch} ESPACIO) o escriba {found} en spec.storage.size"
+            "se pidieron {wanted}, pero el PersistentVolumeClaim «{name}» tiene {found}, y el operador no cambia lo que no hizo; amplíelo usted con kubectl edit persistentvolumeclaim {name} en el espacio de nombres de la institución"
         ),
         format!(
-            "{wanted} were asked for, but the PersistentVolumeClaim \"{name}\" has {found}, and the operator changes nothing that it did not make; grow it yourself ({patch} NAMESPACE) or write {found} in spec.storage.size"
+            "{wanted} were asked for, but the PersistentVolumeClaim \"{name}\" has {found}, and the operator changes nothing that it did not make; grow it yourself with kubectl edit persistentvolumeclaim {name} in the institution's namespace"
         ),
     ))
 }
