@@ -45,12 +45,13 @@ impl Readers {
         }
     }
 
-    /// Whether the addresses are on their way from one to the other.
+    /// Whether the addresses are on their way from one to the other, and nothing but time may tell that
+    /// they have arrived.
     #[must_use]
     pub const fn changes(self) -> bool {
         matches!(
             self,
-            Self::ServerUntilNotice { .. } | Self::NoticeUntilServer { answers: true }
+            Self::ServerUntilNotice { runs: true } | Self::NoticeUntilServer { answers: true }
         )
     }
 }

@@ -276,7 +276,8 @@ fn confirms(value: &str, collection: &str, fingerprint: &str) -> bool {
 }
 
 /// Whether the source is neither what was published last nor what the newest Job has read, be it
-/// without success: what failed fails again, unless the resource is another one since.
+/// without success: what failed is tried [`again`] after a while, or at once if the resource is another one
+/// since.
 fn is_new(
     institution: &Validated<'_>,
     collection: &str,
