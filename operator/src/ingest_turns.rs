@@ -76,6 +76,12 @@ impl IngestTurns {
         next.map(|(_, name)| Name::clone(name)).collect()
     }
 
+    /// How many institutions wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     /// Another replica leads now.
     pub fn forget(&self) {
         *self.lock() = State::default();

@@ -36,7 +36,7 @@ use crate::waves::{Begun, Turn};
 use apply::{Applier, ApplyError, Written};
 use build::{Prepared, Resources};
 use dereference::DereferenceError;
-use facts::NamespaceState;
+use facts::{Facts, NamespaceState};
 use memory::Memory;
 use report::StatusError;
 use validate::{ValidateErrorKind, Validated};
@@ -215,7 +215,7 @@ async fn reconcile(
     let mirrored = mirror(context, institution, &status, observed.namespace, memory).await;
     applied?;
     mirrored?;
-    Ok(Done::ok(Some(look_again(&validated))))
+    Ok(Done::ok(Some(look_again(&validated, &observed))))
 }
 
 /// Servers that the platform wants otherwise wait for their turn, if there is no room for them now.
@@ -294,13 +294,9 @@ async fn mirror(
     applied
 }
 
-/// When to look again if no watch tells of anything: when a schedule is due, or soon, if the
-/// institution waits for what is not watched.
-fn look_again(validated: &Validated<'_>) -> Duration {
-    // That the addresses have changed hands is a matter of time.
-    if validated.readers.changes() {
-        return Duration::try_from(validate::TAKES_OVER).unwrap_or(WAITING);
-    }
+/// When to look again if no watch tells of anything: when a schedule is due or addresses have changed
+/// hands, or soon, if the institution waits for what is not watched.
+fn look_again(validated: &Validated<'_>, observed: &Facts) -> Duration {
     let waits = validated.institution.spec.storage.existing_claim.is_some()
         && validated
             .facts
@@ -314,7 +310,9 @@ fn look_again(validated: &Validated<'_>) -> Duration {
         validated.name.as_str(),
         if waits { WAITING } else { RESTING },
     );
-    let due = build::ingest_job::next_wake(validated).map(|due| {
+    let wake = build::ingest_job::next_wake(validated);
+    let change = validated.readers_change_at(observed);
+    let due = wake.into_iter().chain(change).min().map(|due| {
         let left = Duration::try_from(due.duration_since(Timestamp::now()));
         // Never before it is due; at once if that is past.
         left.unwrap_or_default() + Duration::from_secs(1)

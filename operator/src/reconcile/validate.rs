@@ -13,6 +13,7 @@ use acervo_crds::addresses::Addresses as Kept;
 use acervo_crds::table::address_claimed;
 use acervo_crds::{Claim, IiifInstitution, Reason, tenant_table};
 use acervo_tenancy::{Bilingual, InstitutionName, TenantTable};
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::Resource as _;
 
@@ -25,7 +26,7 @@ pub use collections::{ScheduleError, last_due, next_due};
 pub use endpoint::is_allowed;
 pub(super) use endpoint::{host_of, inside};
 pub use finding::{About, Finding, FindingReason};
-pub use readers::{Readers, TAKES_OVER};
+pub use readers::Readers;
 pub use routing::{Addresses, Certificate, KeptPlace};
 pub use storage::{Storage, Volume};
 
@@ -111,6 +112,12 @@ impl Validated<'_> {
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}/", self.addresses.base_url)
+    }
+
+    /// When time alone makes somebody else answer readers, by what is `observed` now.
+    #[must_use]
+    pub fn readers_change_at(&self, observed: &Facts) -> Option<Timestamp> {
+        readers::change_at(self.readers, self.institution, observed)
     }
 
     /// How many pods serve the institution, as long as nothing asks for more.

@@ -66,7 +66,7 @@ fn no_address_is_lost_however_often_an_institution_is_suspended_and_resumed() {
     let bounds = Bounds {
         faults: faults(3),
         institution: Institution::Whole,
-        is_fine: false,
+        is_fine: true,
         is_calm: true,
     };
     search("suspended and resumed", bounds);

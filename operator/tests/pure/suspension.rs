@@ -1,8 +1,10 @@
 //! Who answers readers while an institution is suspended or comes back: from what is observed to which
 //! routes there are and whether a server runs.
 
+use acervo_operator::digest;
 use acervo_operator::reconcile::facts::{RouteState, ServerState};
 use acervo_operator::reconcile::validate::Readers;
+use acervo_operator::waves::{Rollout, Turn};
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
@@ -148,30 +150,85 @@ fn an_ingress_changes_hands_in_the_same_way() {
     assert_eq!(ingress(false, Known, Known, true), (true, false, true));
 }
 
+/// Its status says so.
+fn suspended_for(case: &mut Case, seconds: i64) {
+    let suspended = Condition {
+        type_: "Suspended".to_owned(),
+        status: "True".to_owned(),
+        last_transition_time: Time(case.facts.now - SignedDuration::from_secs(seconds)),
+        message: String::new(),
+        observed_generation: None,
+        reason: "Suspended".to_owned(),
+    };
+    let status = case.institution.status.get_or_insert_default();
+    status.conditions = vec![suspended];
+}
+
 #[test]
 fn a_notice_that_nobody_accepts_does_not_keep_the_server_running() {
     let mut case = case(true, Known, Pending, true);
-    let since = |case: &mut Case, seconds| {
-        let since = case.facts.now - SignedDuration::from_secs(seconds);
-        let suspended = Condition {
-            type_: "Suspended".to_owned(),
-            status: "True".to_owned(),
-            last_transition_time: Time(since),
-            message: String::new(),
-            observed_generation: None,
-            reason: "Suspended".to_owned(),
-        };
-        let status = case.institution.status.get_or_insert_default();
-        status.conditions = vec![suspended];
-    };
-    since(&mut case, 59);
+    suspended_for(&mut case, 59);
     assert_eq!(built(&case), (true, true, true));
-    since(&mut case, 60);
+    suspended_for(&mut case, 60);
     assert_eq!(built(&case), (true, true, false));
     assert_eq!(
         case.validate().unwrap().readers,
         Readers::ServerUntilNotice { runs: false }
     );
+}
+
+#[test]
+fn nobody_waits_for_a_turn_to_stop() {
+    let turn = |suspend, own| {
+        let mut case = case(suspend, own, Known, true);
+        let record = Rollout::own(
+            case.institution.metadata.generation.unwrap_or(0),
+            digest::wanted(&serde_json::json!({"spec": "of before"})),
+        );
+        let server = case.facts.server.as_mut().unwrap();
+        server.rollout = Some(record);
+        case.build().servers
+    };
+    assert_eq!(turn(false, Known), Turn::InTurn, "the platform's doing");
+    assert_eq!(turn(true, Absent), Turn::Now);
+}
+
+#[test]
+fn an_institution_is_looked_at_again_when_time_alone_changes_who_answers() {
+    let at = |case: &Case| {
+        let at = case.validate().unwrap().readers_change_at(&case.facts);
+        at.map(|at| at.duration_since(case.facts.now).as_secs())
+    };
+    for (why, case, seconds) in [
+        ("it serves", case(false, Known, Absent, true), None),
+        (
+            "the notice is pending",
+            case(true, Known, Pending, true),
+            Some(60),
+        ),
+        (
+            "the notice is accepted",
+            case(true, Known, New, true),
+            Some(4),
+        ),
+        ("at rest", case(true, Absent, Known, false), None),
+        (
+            "its route is pending",
+            case(false, Pending, Known, true),
+            None,
+        ),
+        (
+            "its route is accepted",
+            case(false, New, Known, true),
+            Some(4),
+        ),
+    ] {
+        assert_eq!(at(&case), seconds, "{why}");
+    }
+    // A notice that is accepted late takes over as well.
+    let mut late = case(true, Known, New, true);
+    suspended_for(&mut late, 3600);
+    assert_eq!(at(&late), Some(4));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::reconcile::status::SUSPENDED;
 
 /// How long after a route was made and accepted the other one goes: what a Gateway has accepted reaches
 /// its proxies a moment later, and an Ingress controller gives no sign at all.
-pub const TAKES_OVER: SignedDuration = SignedDuration::from_secs(5);
+const TAKES_OVER: SignedDuration = SignedDuration::from_secs(5);
 /// How long the server of a suspended institution waits for the notice to take over. Then it stops all
 /// the same: that nothing runs matters more than what readers are told.
 const LONGEST: SignedDuration = SignedDuration::from_secs(60);
@@ -45,18 +45,6 @@ impl Readers {
             Self::Server | Self::NoticeUntilServer { .. } => true,
             Self::ServerUntilNotice { runs } | Self::Notice { runs } => runs,
         }
-    }
-
-    /// Whether the addresses are on their way from one to the other, and nothing but time may tell that
-    /// they have arrived.
-    #[must_use]
-    pub const fn changes(self) -> bool {
-        matches!(
-            self,
-            Self::ServerUntilNotice { runs: true }
-                | Self::Notice { runs: true }
-                | Self::NoticeUntilServer { answers: true }
-        )
     }
 }
 
@@ -93,6 +81,24 @@ fn has_taken_over(route: &RouteState, facts: &Facts) -> bool {
     let is_known =
         facts.now.duration_since(route.created) >= TAKES_OVER || !facts.is_credible(route.created);
     route.accepted == Some(true) && is_known
+}
+
+/// When time alone makes somebody else answer `readers`, unless something else does before.
+pub(super) fn change_at(
+    readers: Readers,
+    institution: &IiifInstitution,
+    observed: &Facts,
+) -> Option<Timestamp> {
+    let (taking_over, runs) = match readers {
+        Readers::Server => return None,
+        Readers::ServerUntilNotice { runs } | Readers::Notice { runs } => (&observed.notices, runs),
+        Readers::NoticeUntilServer { .. } => (&observed.routes, false),
+    };
+    let accepted = taking_over.iter().filter(|r| r.accepted == Some(true));
+    let take_over = accepted.map(|route| route.created + TAKES_OVER);
+    let since = suspended_since(institution).unwrap_or(observed.now);
+    let stop = runs.then_some(since + LONGEST);
+    take_over.chain(stop).filter(|at| *at > observed.now).min()
 }
 
 /// Since when the status says that the institution is suspended.
