@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use kube::ResourceExt as _;
 use tracing::Instrument as _;
 
+use crate::children::Kind;
 use crate::config::Ingest;
 use crate::context::Context;
 use crate::digest::Digest;
@@ -282,11 +283,13 @@ async fn mirror(
     namespace: NamespaceState,
     memory: &mut Memory,
 ) -> Result<(), ApplyError> {
-    let copy = mirror::mirror(institution, status);
+    let name = institution.name_any();
+    let key = (Kind::ConfigMap, names::STATUS.into());
+    let is_there = context.children.of(&name).contains_key(&key);
+    let copy = mirror::mirror(institution, status, is_there);
     let Some(copy) = copy.filter(|_| namespace == NamespaceState::Ours) else {
         return Ok(());
     };
-    let name = institution.name_any();
     let namespace = names::namespace(&name);
     let applier = Applier::new(&context.client, &context.children, &name, &namespace);
     let (applied, written) = applier.one(&copy).await;
