@@ -122,7 +122,7 @@ sbom: ## what is in the two images, as CycloneDX: target/images/*.cdx.json
 walks: build-tools $(VIEWER) cluster-tools ## a night of the operator: 1,000 random walks (WALKS, SEED), and every two faults of a whole institution
 	@$(build-all) $(TOOLS)
 	@ACERVO_WALKS=$(or $(WALKS),1000) ACERVO_SEED=$(or $(SEED),$$(date +%s)) $(test-env) \
-		cargo test --quiet --workspace $(TOOLS) --test operator_walks -- --ignored --nocapture
+		cargo test --quiet --workspace $(TOOLS) --test operator_walks -- --nocapture
 	@ACERVO_FAULTS=$(or $(FAULTS),2) cargo test --quiet --workspace $(TOOLS) --test exhaustive -- --nocapture
 
 .PHONY: cluster

@@ -361,6 +361,18 @@ impl ControlPlane {
         self.accept_routes(institution)
     }
 
+    /// Makes a class whose volumes can grow; [`Self::bind_volume`] is their provisioner.
+    ///
+    /// # Errors
+    /// If the API server refuses it.
+    pub fn storage_class(&self, name: &str) -> Result<()> {
+        let class = json!({
+            "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name},
+            "provisioner": "kubernetes.io/no-provisioner", "allowVolumeExpansion": true,
+        });
+        self.kubectl.apply(&class.to_string()).map(drop)
+    }
+
     /// Gives the institution's claim a volume.
     ///
     /// # Errors

@@ -238,14 +238,17 @@ fn make(schema: &Value, path: &str, random: &mut Random) -> Result<Value> {
         (_, Some((_, make))) => Ok(make(random)),
         ("object", None) => {
             let mut object = Map::new();
-            for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+            let fields = schema["properties"].as_object().context("fields")?;
+            // Never without a field: an API server makes null of `{}` where the same manager applied more before.
+            let one = random.below(fields.len());
+            for (which, (name, field)) in fields.iter().enumerate() {
                 let is_required = required(schema).any(|required| required == name);
                 let path = if path.is_empty() {
                     name.clone()
                 } else {
                     format!("{path}.{name}")
                 };
-                if is_required || random.once_in(2) {
+                if is_required || which == one || random.once_in(2) {
                     object.insert(name.clone(), make(field, &path, random)?);
                 }
             }

@@ -230,6 +230,20 @@ fn is_counted(now: &BTreeMap<Key, Child>) -> bool {
     quota.is_some_and(|quota| matches!(quota.seen, Seen::Quota { counted: true, .. }))
 }
 
+/// Whether a quota allows what we gave, rather than what somebody else made of it: but for that it is as this
+/// one.
+fn is_as_given(known: &Child, quota: &ResourceQuota) -> bool {
+    let Seen::Quota { allowed, .. } = &known.seen else {
+        return false;
+    };
+    let mut given = quota.clone();
+    let hard = allowed
+        .iter()
+        .map(|(resource, amount)| (resource.to_string(), (*amount).into()));
+    given.spec.get_or_insert_default().hard = Some(hard.collect());
+    known.is(digest::wanted(&json(&given)))
+}
+
 /// Whether every pod of the image server follows the newest template.
 fn is_rolled_out(now: &BTreeMap<Key, Child>) -> bool {
     let deployment = now.get(&(Kind::Deployment, names::IMAGE_SERVER.into()));
@@ -297,16 +311,18 @@ impl<'k> Draft<'k> {
         }
     }
 
-    /// The quota, which takes nothing away before every pod follows the newest template: what larger pods of
-    /// before use up would refuse the smaller ones that are to replace them.
+    /// The quota, which takes nothing that we gave away before every pod follows the newest template: what larger
+    /// pods of before use up would refuse the smaller ones that are to replace them.
     fn roomy<'q>(
         &self,
         quota: &'q ResourceQuota,
         deployment: &Deployment,
     ) -> Cow<'q, ResourceQuota> {
+        let key: Key = (Kind::ResourceQuota, quota.name_any().into());
         let known = self
             .known
-            .get(&(Kind::ResourceQuota, quota.name_any().into()));
+            .get(&key)
+            .filter(|known| is_as_given(known, quota));
         let Some(Seen::Quota { allowed, .. }) = known.map(|child| &child.seen) else {
             return Cow::Borrowed(quota);
         };

@@ -150,7 +150,15 @@ async fn tell(
         !old.is_some_and(same) && (matters(condition) || old.is_some_and(matters))
     };
     let reference = institution.object_ref(&());
-    for condition in now.iter().filter(is_news) {
+    let news: Vec<_> = now.iter().filter(is_news).collect();
+    // Ready says again what hinders it, which is told where it is.
+    let is_repeated = |condition: &Condition| {
+        let same = |other: &&Condition| {
+            other.reason == condition.reason && other.message == condition.message
+        };
+        condition.type_ == status::READY && news.iter().filter(|other| same(other)).count() > 1
+    };
+    for condition in news.iter().filter(|condition| !is_repeated(condition)) {
         let told = Told {
             warns: status::is_bad(condition),
             reason: &condition.reason,

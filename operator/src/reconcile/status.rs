@@ -27,7 +27,7 @@ const UPDATE_FAILED: &str = "UpdateFailed";
 /// The code of a refusal that asks whether more than half of a collection is really to go.
 const MASS_REMOVAL: &str = "mass-removal";
 /// The condition of a resource that says whether readers can use the addresses.
-const READY: &str = "Ready";
+pub(super) const READY: &str = "Ready";
 /// The reason of an institution that is not suspended.
 const ACTIVE: &str = "Active";
 /// The condition that holds while the institution is suspended.
