@@ -24,7 +24,6 @@ use jiff::Timestamp;
 use kube::ResourceExt as _;
 use tracing::Instrument as _;
 
-use crate::children::Kind;
 use crate::config::Ingest;
 use crate::context::Context;
 use crate::digest::Digest;
@@ -284,9 +283,7 @@ async fn mirror(
     memory: &mut Memory,
 ) -> Result<(), ApplyError> {
     let name = institution.name_any();
-    let key = (Kind::ConfigMap, names::STATUS.into());
-    let is_there = context.children.of(&name).contains_key(&key);
-    let copy = mirror::mirror(institution, status, is_there);
+    let copy = mirror::mirror(institution, status);
     let Some(copy) = copy.filter(|_| namespace == NamespaceState::Ours) else {
         return Ok(());
     };

@@ -29,6 +29,15 @@ fn says_come_back(answer: &Answer, what: &str) {
     }
 }
 
+/// Path, headers, and of the answer: form, languages, and words.
+type Case<'a> = (
+    &'a str,
+    &'a [(&'a str, &'a str)],
+    &'a str,
+    &'a str,
+    &'a [&'a str],
+);
+
 #[test]
 fn a_form_and_a_language_for_everybody_at_every_address() -> Result<()> {
     let server = notice()?;
@@ -37,7 +46,7 @@ fn a_form_and_a_language_for_everybody_at_every_address() -> Result<()> {
     let json = "application/problem+json";
     let text = "text/plain; charset=utf-8";
     let image = "/museo/image/3/mapas.0123/full/max/0/default.jpg";
-    let cases: &[(&str, &[(&str, &str)], &str, &str, &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         ("/", &[BROWSER], html, "es", &[es, en]),
         ("/museo/mapas/?lang=en", &[BROWSER], html, "en", &[en, es]),
         (

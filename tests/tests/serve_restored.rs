@@ -11,15 +11,26 @@ use acervo_tests::{
     Collection, Documents, Folder, Raster, Server, Volume, copy_folder, image_services,
 };
 use anyhow::{Context as _, Result};
+use serde_json::json;
 
 const INSTITUTION: &str = "biblioteca";
 const COLLECTIONS: [&str; 2] = ["mapas", "actas"];
 /// Readers ask for the same host before and after.
 const HOST: (&str, &str) = ("host", "iiif.example.org");
 
+/// An empty volume of the institution. The limits of its plan, `small`, are part of entity tags.
+fn volume() -> Result<Volume> {
+    let volume = Volume::new(INSTITUTION, &COLLECTIONS)?;
+    let mut table = volume.table(&COLLECTIONS);
+    table["tenants"][0]["images"] =
+        json!({"limits": {"maxArea": 50_000_000}, "upscaling": false, "maxAge": 86_400});
+    volume.mount(&table.to_string())?;
+    Ok(volume)
+}
+
 /// A volume with two published collections, one of them with a refused file.
 fn published() -> Result<Volume> {
-    let volume = Volume::new(INSTITUTION, &COLLECTIONS)?;
+    let volume = volume()?;
     for (seed, (collection, file)) in (3..).step_by(7).zip([
         ("mapas", "Plano n.º 1.jpg"),
         ("mapas", "norte.jpg"),
@@ -86,7 +97,7 @@ fn a_volume_that_was_copied_file_by_file_answers_as_the_old_one_did() -> Result<
     let expected = answers(&before.serve(&[])?)?;
     assert!(expected.len() > 20);
     // The institution is suspended: no server and no ingest writes meanwhile.
-    let restored = Volume::new(INSTITUTION, &COLLECTIONS)?;
+    let restored = volume()?;
     for folder in ["published", "incoming"] {
         copy_folder(&before.data().join(folder), &restored.data().join(folder))?;
     }

@@ -9,21 +9,15 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
 
-use super::status;
 use crate::names;
 
 /// The key with the whole status.
 const WHOLE: &str = "status.yaml";
 
-/// The copy of a status; none where nobody is named in `spec.access`. The first one, before which nothing
-/// `is_there`, waits until there is something to tell.
+/// The copy of a status; none where nobody is named in `spec.access`.
 #[must_use]
-pub fn mirror(
-    institution: &IiifInstitution,
-    status: &IiifInstitutionStatus,
-    is_there: bool,
-) -> Option<ConfigMap> {
-    if institution.spec.access.is_empty() || !(is_there || status::tells(status)) {
+pub fn mirror(institution: &IiifInstitution, status: &IiifInstitutionStatus) -> Option<ConfigMap> {
+    if institution.spec.access.is_empty() {
         return None;
     }
     let name = institution.metadata.name.as_deref()?.parse().ok()?;

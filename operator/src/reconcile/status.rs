@@ -234,15 +234,6 @@ pub fn is_bad(condition: &Condition) -> bool {
         || (condition.status == "False" && !ON_ITS_WAY.contains(&condition.reason.as_str()))
 }
 
-/// Whether a status tells anything but that all takes its time.
-#[must_use]
-pub fn tells(status: &IiifInstitutionStatus) -> bool {
-    let is_suspended =
-        |condition: &Condition| condition.type_ == SUSPENDED && condition.status == "True";
-    let mut conditions = status.conditions.iter();
-    conditions.any(|condition| is_bad(condition) || is_ready(condition) || is_suspended(condition))
-}
-
 /// Whether a condition says that readers can use the addresses.
 #[must_use]
 pub fn is_ready(condition: &Condition) -> bool {
