@@ -112,15 +112,14 @@ pub struct IiifInstitutionSpec {
     /// What may be asked of the institution's images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<Images>,
-    /// Who may look into the institution's namespace: groups as the cluster's authentication names them.
+    /// Who may look into the institution's namespace and hand over files: groups and users as the cluster's authentication names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
-    #[x_kube(merge_strategy = ListMerge::Map(vec!["group".into()]))]
     pub access: Vec<Access>,
     /// Whether the institution is suspended: nothing of it is served, nothing is lost.
     #[serde(default)]
     pub suspend: bool,
-    /// What happens to namespace and volume when this resource is deleted: `Retain` keeps them until the same institution is applied again, `Delete` deletes them for good.
+    /// What happens to namespace and volume when this resource is deleted: `Retain` keeps them until the same institution is applied again, `Delete` deletes them for good. With `storage.existingClaim` they are kept in any case.
     #[serde(default)]
     pub deletion_policy: DeletionPolicy,
 }
@@ -134,13 +133,21 @@ impl IiifInstitutionSpec {
     }
 }
 
-/// Somebody who may look into the institution's namespace.
-#[derive(JsonSchema, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+/// Somebody who may look into the institution's namespace: exactly one of the fields.
+#[derive(KubeSchema, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = rules::one_subject())]
 pub struct Access {
     /// A group, as the cluster's authentication names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 256))]
-    pub group: String,
+    #[x_kube(validation = rules::not_everybody())]
+    pub group: Option<String>,
+    /// A user, as the cluster's authentication names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 256))]
+    #[x_kube(validation = rules::not_everybody())]
+    pub user: Option<String>,
 }
 
 /// What happens to namespace and volume when the resource is deleted.

@@ -240,6 +240,30 @@ pub(crate) fn hostname() -> Rule {
     )
 }
 
+pub(crate) fn one_subject() -> Rule {
+    rule(
+        "has(self.group) != has(self.user)",
+        "cada entrada nombra un grupo o un usuario, y solo uno de los dos; escriba por ejemplo {group: biblioteca-staff} o {user: ana@example.org}",
+        "each entry names a group or a user, and only one of the two; write for example {group: library-staff} or {user: ana@example.org}",
+    )
+}
+
+/// Names that Kubernetes gives to everybody.
+const EVERYBODY: [&str; 4] = [
+    "system:anonymous",
+    "system:authenticated",
+    "system:serviceaccounts",
+    "system:unauthenticated",
+];
+
+pub(crate) fn not_everybody() -> Rule {
+    rule(
+        not_among("self", &EVERYBODY),
+        "este nombre es el de todos; escriba el grupo del personal de la institución, por ejemplo biblioteca-staff",
+        "this is the name of everybody; write the group of the institution's staff, for example library-staff",
+    )
+}
+
 pub(crate) fn one_source() -> Rule {
     rule(
         "has(self.directory) != has(self.s3)",

@@ -64,6 +64,10 @@ async fn metrics(State(context): State<Arc<Context>>) -> Result<String, StatusCo
             ("moving", under_way.moving()),
             ("stuck", under_way.stuck()),
         ],
+        ingests: [
+            ("running", context.children.running_jobs()),
+            ("waiting", context.ingest_turns.waiting()),
+        ],
     };
     context
         .metrics

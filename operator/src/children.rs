@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::digest::Digest;
 use crate::quantity::Amount;
-use crate::reconcile::facts::{ClaimState, JobState, RouteState, ServerState};
+use crate::reconcile::facts::{ClaimState, JobPhase, JobState, RouteState, ServerState};
 
 /// The kinds of children, in the order in which they are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +73,8 @@ impl Kind {
     }
 }
 
-/// A child, by kind and name; its namespace follows from its institution.
+/// A child, by kind and name. It is in the namespace of its institution, unless the name begins with
+/// another one and a slash.
 pub type Key = (Kind, Box<str>);
 
 /// What is remembered of a child.
@@ -270,6 +271,18 @@ impl Children {
                 .take_while(|((of, _), _)| *of == kind)
                 .for_each(|(_, child)| look(institution, child));
         }
+    }
+
+    /// How many ingest Jobs are known to run.
+    #[must_use]
+    pub fn running_jobs(&self) -> usize {
+        let mut running = 0;
+        self.each(Kind::Job, |_, child| {
+            running += usize::from(
+                matches!(&child.seen, Seen::Job(job) if job.phase == JobPhase::Running),
+            );
+        });
+        running
     }
 
     /// How many children are known.

@@ -112,8 +112,12 @@ pub struct Ingest {
     pub ca_bundle_config_map: Option<String>,
     /// How many Jobs of one institution may run at the same time, from 1 to 20.
     pub max_concurrent: u32,
+    /// How many Jobs of all institutions together may run at the same time, from 1 to 1000.
+    pub max_concurrent_platform: u32,
     /// How often the pod of a Job is started again after it failed.
     pub backoff_limit: u32,
+    /// How many Jobs follow one that failed, after pauses that grow, from 0 to 10.
+    pub retries: u32,
 }
 
 /// How what concerns the servers of many institutions at once reaches them.
@@ -160,7 +164,9 @@ impl Default for Ingest {
             proxy: Proxy::default(),
             ca_bundle_config_map: None,
             max_concurrent: 1,
+            max_concurrent_platform: 10,
             backoff_limit: 2,
+            retries: 3,
         }
     }
 }
@@ -256,6 +262,12 @@ impl OperatorConfig {
         }
         if !(1..=20).contains(&self.ingest.max_concurrent) {
             return fault("ingest.maxConcurrent", "it must be from 1 to 20");
+        }
+        if !(1..=1000).contains(&self.ingest.max_concurrent_platform) {
+            return fault("ingest.maxConcurrentPlatform", "it must be from 1 to 1000");
+        }
+        if self.ingest.retries > 10 {
+            return fault("ingest.retries", "it must be from 0 to 10");
         }
         if !(1..=1000).contains(&self.upgrades.max_concurrent) {
             return fault("upgrades.maxConcurrent", "it must be from 1 to 1000");

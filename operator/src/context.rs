@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::children::Children;
 use crate::events::Events;
+use crate::ingest_turns::IngestTurns;
 use crate::inside::Insides;
 use crate::institutions::Institutions;
 use crate::leader::fence::Leadership;
@@ -37,6 +38,8 @@ pub struct Context {
     pub surroundings: watch::Sender<Option<Arc<Surroundings>>>,
     /// Who waits for a reconcile.
     pub queue: Queue,
+    /// Whose turn it is to ingest.
+    pub ingest_turns: IngestTurns,
     /// How far the watches are.
     pub progress: Arc<Progress>,
     /// Writes events.
@@ -69,6 +72,7 @@ impl Context {
             insides: Insides::default(),
             surroundings: watch::Sender::new(None),
             queue: Queue::measured(metrics.queue_wait.clone()),
+            ingest_turns: IngestTurns::default(),
             progress,
             events,
             metrics,

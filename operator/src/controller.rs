@@ -70,6 +70,7 @@ async fn lead(context: &Arc<Context>, workers: usize) -> Option<Result<(), JoinE
     context.queue.abandon();
     context.insides.abandon();
     context.waves.forget();
+    context.ingest_turns.forget();
     None
 }
 
@@ -118,6 +119,7 @@ async fn reconcile_for_ever(context: Arc<Context>) {
                 tracing::warn!(institution = %name, "a reconcile took too long and is tried again");
                 Some(LONGEST)
             });
+        reconcile::go_on(&context, &name);
         context.queue.done(&name, again);
     }
 }

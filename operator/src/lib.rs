@@ -9,6 +9,7 @@
 //! | [`surroundings`], [`config`] | the platform's configuration and what it names | no |
 //! | [`institutions`], [`children`], [`digest`], [`observe`], [`claims`] | what is remembered of the cluster | no |
 //! | [`queue`] | who is to be reconciled or asked, and when | no |
+//! | [`ingest_turns`] | whose ingest comes next | no |
 //! | [`client`] | how the API server is asked | yes |
 //! | [`waves`] | whose servers follow the platform now | no |
 //! | [`leader`] | which replica writes | the Lease |
@@ -26,6 +27,7 @@ pub mod controller;
 pub mod digest;
 pub mod events;
 pub mod gateway;
+pub mod ingest_turns;
 pub mod inside;
 pub mod institutions;
 pub mod json;

@@ -42,6 +42,13 @@ pub struct OnTheWay {
     pub state: &'static str,
 }
 
+/// How far ingests are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Ingesting {
+    /// `running` or `waiting`.
+    pub state: &'static str,
+}
+
 /// What a condition says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, EncodeLabelSet)]
 pub struct Says {
@@ -80,6 +87,7 @@ struct LookedUp {
     children: Gauge,
     institutions: Family<Says, Gauge>,
     upgrades: Family<OnTheWay, Gauge>,
+    ingests: Family<Ingesting, Gauge>,
 }
 
 /// What is looked up when figures are asked for.
@@ -95,6 +103,8 @@ pub struct Now {
     pub institutions: BTreeMap<Says, usize>,
     /// Institutions whose servers are not yet as the platform wants them, by state.
     pub upgrades: [(&'static str, usize); 3],
+    /// Ingest Jobs that run, and institutions whose ingests wait for their turn, by state.
+    pub ingests: [(&'static str, usize); 2],
 }
 
 impl Default for Metrics {
@@ -122,6 +132,7 @@ impl Metrics {
             children,
             institutions,
             upgrades,
+            ingests,
         } = &self.looked_up;
         let registry = &mut self.registry;
         registry.register(
@@ -175,6 +186,11 @@ impl Metrics {
             upgrades.clone(),
         );
         registry.register(
+            "ingests",
+            "Ingest Jobs that run, and institutions whose ingests wait for their turn, by state",
+            ingests.clone(),
+        );
+        registry.register(
             "configuration_usable",
             "Whether the configuration that is there is the one in use: 1 or 0",
             self.configuration_usable.clone(),
@@ -199,6 +215,10 @@ impl Metrics {
         for (state, institutions) in now.upgrades {
             let gauge = looked_up.upgrades.get_or_create(&OnTheWay { state });
             gauge.set(count(institutions));
+        }
+        for (state, ingests) in now.ingests {
+            let gauge = looked_up.ingests.get_or_create(&Ingesting { state });
+            gauge.set(count(ingests));
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

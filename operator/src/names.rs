@@ -37,6 +37,8 @@ pub const FINGERPRINT: &str = "acervo.dev/fingerprint";
 pub const GENERATION: &str = "acervo.dev/generation";
 /// Annotation of ingest Jobs: what becomes of images with a colour profile, as `acervo ingest` is told.
 pub const COLOR_PROFILES: &str = "acervo.dev/color-profiles";
+/// Annotation of ingest Jobs: which attempt it is, from 1; more follow one that failed.
+pub const ATTEMPT: &str = "acervo.dev/attempt";
 /// Annotation of ingest Jobs: why it was started.
 pub const CAUSE: &str = "acervo.dev/cause";
 
@@ -60,10 +62,14 @@ pub const PUBLIC_HOSTS: &str = "public-hosts";
 pub const PUBLIC_MANIFESTS: &str = "public-manifests";
 /// The route of kept addresses of images.
 pub const PUBLIC_IMAGES: &str = "public-images";
+/// The Service of the notice that readers of suspended institutions get, in the operator's namespace.
+pub const NOTICE: &str = "acervo-notice";
 /// The one ResourceQuota, LimitRange and RoleBinding.
 pub const INSTITUTION_OBJECT: &str = "institution";
 /// The ClusterRole of the chart that those named in `spec.access` get in their namespace.
 pub const STAFF_ROLE: &str = "acervo-institution-staff";
+/// The ConfigMap with a copy of the status, for those named in `spec.access`.
+pub const STATUS: &str = "institution-status";
 /// The ConfigMap with certificates that ingest trusts.
 pub const CA_BUNDLE: &str = "ca-bundle";
 /// The key in the tenant table's ConfigMap.
@@ -104,6 +110,19 @@ pub const fn kept_route(kind: KeptKind) -> &'static str {
         KeptKind::Manifest => PUBLIC_MANIFESTS,
         KeptKind::Image => PUBLIC_IMAGES,
     }
+}
+
+/// The name of the route that leads to the notice in the place of the institution's `route`. It lies in the
+/// operator's namespace; neither part has a dot.
+#[must_use]
+pub fn notice_route(route: &str, institution: impl std::fmt::Display) -> String {
+    format!("{route}.{institution}")
+}
+
+/// The route in whose place one of this name leads to the notice, and the institution.
+#[must_use]
+pub fn notice_route_of(name: &str) -> Option<(&str, &str)> {
+    name.split_once('.')
 }
 
 /// The labels of every child.

@@ -119,42 +119,66 @@ impl<K: Watched> Resource for Observed<K> {
 
 impl<K: Watched> Observed<K> {
     /// The institution that the object belongs to: that of its label, if the object is where children of
-    /// that institution are. Whoever puts the label on anything else makes no child of it.
+    /// that institution are. Whoever puts the label on anything else makes no child of it. `home` is the
+    /// operator's own namespace.
     #[must_use]
-    pub fn institution(&self) -> Option<&str> {
-        self.place()
+    pub fn institution(&self, home: &str) -> Option<&str> {
+        self.place(home)
             .filter(|place| self.label.as_deref() == Some(place))
     }
 
-    /// The institution in whose namespace the object is.
+    /// The institution in whose place the object is.
     #[must_use]
-    pub fn place(&self) -> Option<&str> {
-        place(self)
+    pub fn place(&self, home: &str) -> Option<&str> {
+        place(self, home)
     }
 
-    /// What is remembered of it.
+    /// What is remembered of it as a child of `institution`.
     #[must_use]
-    pub fn child(self) -> Option<(Key, Child)> {
-        let name = self.metadata.name?;
-        Some(((K::KIND, name.into()), self.child?))
+    pub fn child(self, institution: &str) -> Option<(Key, Child)> {
+        let key = key_of::<K>(&self.metadata, &names::namespace(institution));
+        Some((key, self.child?))
     }
 }
 
 /// The institution that an object belongs to: that of its label, if the object is where children of
-/// that institution are. Whoever puts the label on anything else makes no child of it.
+/// that institution are. Whoever puts the label on anything else makes no child of it. `home` is the
+/// operator's own namespace.
 #[must_use]
-pub fn institution<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
+pub fn institution<'o, K: Resource<DynamicType = ()>>(
+    object: &'o K,
+    home: &str,
+) -> Option<&'o str> {
     let label = object.meta().labels.as_ref()?.get(names::INSTITUTION)?;
-    place(object).filter(|place| place == label)
+    place(object, home).filter(|place| place == label)
 }
 
-/// The institution in whose namespace an object is.
+/// The institution in whose namespace an object is. What the operator makes in its own namespace has the
+/// institution at the end of its name.
 #[must_use]
-pub fn place<K: Resource<DynamicType = ()>>(object: &K) -> Option<&str> {
-    // A Namespace is in none, and is its own place.
+pub fn place<'o, K: Resource<DynamicType = ()>>(object: &'o K, home: &str) -> Option<&'o str> {
     let metadata = object.meta();
-    let namespace = metadata.namespace.as_ref().or(metadata.name.as_ref())?;
-    namespace.strip_prefix(names::NAMESPACE_PREFIX)
+    let name = metadata.name.as_deref()?;
+    match metadata.namespace.as_deref() {
+        // A Namespace is in none, and is its own place.
+        None => name.strip_prefix(names::NAMESPACE_PREFIX),
+        Some(namespace) if namespace == home => Some(names::notice_route_of(name)?.1),
+        Some(namespace) => namespace.strip_prefix(names::NAMESPACE_PREFIX),
+    }
+}
+
+/// By what a child of the institution in `namespace` is known: what is in another one, with that.
+#[must_use]
+pub fn key<K: Watched>(object: &K, namespace: &str) -> Key {
+    key_of::<K>(object.meta(), namespace)
+}
+
+fn key_of<K: Watched>(metadata: &ObjectMeta, namespace: &str) -> Key {
+    let name = metadata.name.as_deref().unwrap_or_default();
+    let elsewhere = metadata.namespace.as_deref();
+    let elsewhere = elsewhere.filter(|elsewhere| *elsewhere != namespace);
+    let name = elsewhere.map_or_else(|| name.into(), |other| format!("{other}/{name}").into());
+    (K::KIND, name)
 }
 
 /// What is remembered of an object that is as the API server writes it.
@@ -177,6 +201,12 @@ fn remembered<K: Watched>(mut object: Json<'_>) -> Option<Child> {
             seen
         },
     })
+}
+
+/// When an object was made.
+fn created<K: Resource>(object: &K) -> Timestamp {
+    let created = object.meta().creation_timestamp.as_ref();
+    created.map_or(Timestamp::UNIX_EPOCH, |time| time.0)
 }
 
 /// Takes away who wrote what, which is long.
@@ -422,6 +452,7 @@ impl Watched for HttpRoute {
             name: self.name_any(),
             accepted: self.status.as_ref().and_then(|status| status.accepted()),
             refusal: self.status.as_ref().and_then(|status| status.refusal()),
+            created: created(self),
         }))
     }
 }
@@ -435,6 +466,7 @@ impl Watched for Ingress {
             name: self.name_any(),
             accepted: Some(true),
             refusal: None,
+            created: created(self),
         }))
     }
 }
@@ -481,16 +513,17 @@ impl Watched for Job {
             generation: annotations
                 .get(names::GENERATION)
                 .and_then(|text| text.parse().ok()),
+            attempt: annotations
+                .get(names::ATTEMPT)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(1),
             image: image.unwrap_or_default(),
             begun: status.ready.unwrap_or(0) > 0
                 || status.succeeded.unwrap_or(0) > 0
                 || status.failed.unwrap_or(0) > 0,
             // Read from the pod of one that should have begun.
             hindered: None,
-            created: self
-                .creation_timestamp()
-                .as_ref()
-                .map_or(Timestamp::UNIX_EPOCH, time),
+            created: created(self),
             phase: match (&complete, &failed) {
                 (Some(_), _) => JobPhase::Succeeded,
                 (None, Some(_)) => JobPhase::Failed,

@@ -7,6 +7,7 @@ pub mod build;
 pub mod dereference;
 pub mod facts;
 pub mod memory;
+pub mod mirror;
 pub mod plan;
 pub mod report;
 pub mod retire;
@@ -18,19 +19,24 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use acervo_crds::IiifInstitution;
+use acervo_crds::status::IiifInstitutionStatus;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use tracing::Instrument as _;
 
+use crate::config::Ingest;
 use crate::context::Context;
+use crate::digest::Digest;
+use crate::ingest_turns::Wish;
 use crate::institutions::Stored;
 use crate::metrics::{OfKind, Outcome, Write};
+use crate::names;
 use crate::queue::{Name, jittered};
 use crate::waves::{Begun, Turn};
 use apply::{Applier, ApplyError, Written};
 use build::{Prepared, Resources};
 use dereference::DereferenceError;
-use facts::NamespaceState;
+use facts::{Facts, NamespaceState};
 use memory::Memory;
 use report::StatusError;
 use validate::{ValidateErrorKind, Validated};
@@ -131,7 +137,6 @@ async fn of_stored(context: &Context, name: &Name, stored: Option<Stored>) -> Op
             Some(jittered(name, pause))
         }
     };
-    go_on(context);
     if stored.is_some() || again.is_some() {
         keep_memory(context, name, memory);
     }
@@ -162,6 +167,7 @@ async fn reconcile(
         Err(error) => {
             let status = status::refused(institution, &error, config.platform.language, facts.now);
             report::report(context, institution, &status, memory).await?;
+            mirror(context, institution, &status, facts.namespace, memory).await?;
             // A namespace that is not labelled as ours cannot be watched.
             let waits = [NamespaceState::Foreign, NamespaceState::Terminating];
             let pause = if waits.contains(&facts.namespace) {
@@ -179,10 +185,11 @@ async fn reconcile(
     memory.obeys = dereference::identity(institution);
 
     // build (pure)
-    let mut prepared = build::build(&validated);
+    let name: Name = institution.name_any().into();
+    let ingests = take_ingest_turns(context, &name, &validated);
+    let mut prepared = build::build(&validated, ingests);
 
     // waves (pure, but for what is remembered of those that wait)
-    let name: Name = institution.name_any().into();
     let turn = take_turn(context, &name, &validated, &mut prepared);
 
     // apply (writes what differs)
@@ -194,7 +201,7 @@ async fn reconcile(
     );
     let (applied, written) = applier.apply(prepared).await;
     drop(turn);
-    count_writes(context, &written, memory);
+    count_writes(context, &written, &mut memory.wanted);
 
     // status (from what was applied and is observed now; writes if it says anything new)
     let mut observed = facts.clone();
@@ -205,8 +212,10 @@ async fn reconcile(
         Err(error) => status::hindered(&validated, error, &observed),
     };
     report::report(context, institution, &status, memory).await?;
+    let mirrored = mirror(context, institution, &status, observed.namespace, memory).await;
     applied?;
-    Ok(Done::ok(Some(look_again(&validated))))
+    mirrored?;
+    Ok(Done::ok(Some(look_again(&validated, &observed))))
 }
 
 /// Servers that the platform wants otherwise wait for their turn, if there is no room for them now.
@@ -231,20 +240,63 @@ fn take_turn<'a>(
     turn
 }
 
-/// Whoever waits for a turn and for whom there is room now tries again.
-fn go_on(context: &Context) {
+/// Asks for a turn for every ingest that is due; gives how many may start now.
+fn take_ingest_turns(context: &Context, name: &Name, validated: &Validated<'_>) -> usize {
+    let created = validated.facts.jobs.iter().map(|job| job.created);
+    let wish = Wish {
+        wanted: build::ingest_job::jobs_to_start(validated).len(),
+        last: created.max(),
+    };
+    let most = most_ingests(&validated.config.ingest);
+    context
+        .ingest_turns
+        .take(name, wish, most, || context.children.running_jobs())
+}
+
+/// A reconcile of `name` has ended, however. Those who wait for a turn and for whom there is room now try
+/// again: what it was granted and did not use is for them.
+pub fn go_on(context: &Context, name: &Name) {
     let Some(surroundings) = context.surroundings.borrow().clone() else {
         return;
     };
-    let limit = surroundings.config.upgrades.max_concurrent.into();
-    for name in context.waves.next(limit, &context.children) {
-        context.concerns(&name);
+    let config = &surroundings.config;
+    let limit = config.upgrades.max_concurrent.into();
+    let upgraded = context.waves.next(limit, &context.children);
+    let most = most_ingests(&config.ingest);
+    let running = || context.children.running_jobs();
+    let ingested = context.ingest_turns.over(name, most, running);
+    for name in upgraded.iter().chain(&ingested) {
+        context.concerns(name);
     }
 }
 
-/// When to look again if no watch tells of anything: when a schedule is due, or soon, if the
-/// institution waits for what is not watched.
-fn look_again(validated: &Validated<'_>) -> Duration {
+fn most_ingests(ingest: &Ingest) -> usize {
+    usize::try_from(ingest.max_concurrent_platform).unwrap_or(usize::MAX)
+}
+
+/// Shows the status to those whom the resource names, as far as there is a place for that.
+async fn mirror(
+    context: &Context,
+    institution: &IiifInstitution,
+    status: &IiifInstitutionStatus,
+    namespace: NamespaceState,
+    memory: &mut Memory,
+) -> Result<(), ApplyError> {
+    let name = institution.name_any();
+    let copy = mirror::mirror(institution, status);
+    let Some(copy) = copy.filter(|_| namespace == NamespaceState::Ours) else {
+        return Ok(());
+    };
+    let namespace = names::namespace(&name);
+    let applier = Applier::new(&context.client, &context.children, &name, &namespace);
+    let (applied, written) = applier.one(&copy).await;
+    count_writes(context, &written, &mut memory.mirrored);
+    applied
+}
+
+/// When to look again if no watch tells of anything: when a schedule is due or addresses have changed
+/// hands, or soon, if the institution waits for what is not watched.
+fn look_again(validated: &Validated<'_>, observed: &Facts) -> Duration {
     let waits = validated.institution.spec.storage.existing_claim.is_some()
         && validated
             .facts
@@ -258,7 +310,9 @@ fn look_again(validated: &Validated<'_>) -> Duration {
         validated.name.as_str(),
         if waits { WAITING } else { RESTING },
     );
-    let due = build::ingest_job::next_wake(validated).map(|due| {
+    let wake = build::ingest_job::next_wake(validated);
+    let change = validated.readers_change_at(observed);
+    let due = wake.into_iter().chain(change).min().map(|due| {
         let left = Duration::try_from(due.duration_since(Timestamp::now()));
         // Never before it is due; at once if that is past.
         left.unwrap_or_default() + Duration::from_secs(1)
@@ -288,7 +342,7 @@ fn count(context: &Context, outcome: &'static str, reason: &'static str) {
 }
 
 /// Counts what was written; what had to be although the same was wanted before is drift.
-fn count_writes(context: &Context, written: &Written, memory: &mut Memory) {
+fn count_writes(context: &Context, written: &Written, wanted: &mut Option<Digest>) {
     let metrics = &context.metrics;
     let of = [("apply", &written.applied), ("delete", &written.deleted)];
     for (verb, kinds) in of {
@@ -296,12 +350,12 @@ fn count_writes(context: &Context, written: &Written, memory: &mut Memory) {
             metrics.writes.get_or_create(&Write { kind, verb }).inc();
         }
     }
-    if written.all.is_some() && memory.wanted == written.all {
+    if written.all.is_some() && *wanted == written.all {
         for kind in &written.applied {
             metrics.drift.get_or_create(&OfKind { kind }).inc();
         }
     }
-    memory.wanted = written.all;
+    *wanted = written.all;
     let (applied, deleted) = (written.applied.len(), written.deleted.len());
     if applied + deleted > 0 {
         tracing::info!(applied, deleted, "objects were written");

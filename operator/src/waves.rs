@@ -72,7 +72,7 @@ pub fn judge(server: Option<&ServerState>, generation: i64, wanted: Digest) -> (
         wanted,
     };
     let Some(server) = server else {
-        return (record(Cause::Institution), Turn::Now);
+        return (Rollout::own(generation, wanted), Turn::Now);
     };
     let before = server.rollout;
     let cause = before.map_or(Cause::Institution, |before| before.cause);
@@ -80,13 +80,25 @@ pub fn judge(server: Option<&ServerState>, generation: i64, wanted: Digest) -> (
         return (record(cause), Turn::Now);
     }
     if before.is_some_and(|before| before.generation != generation) || server.drifted {
-        return (record(Cause::Institution), Turn::Now);
+        return (Rollout::own(generation, wanted), Turn::Now);
     }
     // Whoever is on the way keeps its place in the wave, if it has one.
     if server.stage() != Stage::Settled || server.available == 0 {
         return (record(cause), Turn::Now);
     }
     (record(Cause::Platform), Turn::InTurn)
+}
+
+impl Rollout {
+    /// What is recorded for the institution's own sake.
+    #[must_use]
+    pub const fn own(generation: i64, wanted: Digest) -> Self {
+        Self {
+            cause: Cause::Institution,
+            generation,
+            wanted,
+        }
+    }
 }
 
 impl ServerState {

@@ -378,18 +378,26 @@ impl ControlPlane {
     /// # Errors
     /// If there is no claim.
     pub fn bind_volume(&self, institution: &str) -> Result<()> {
+        self.bind_claim(institution, "data")
+    }
+
+    /// Gives a claim in the institution's namespace a volume.
+    ///
+    /// # Errors
+    /// If there is no claim.
+    pub fn bind_claim(&self, institution: &str, name: &str) -> Result<()> {
         let namespace = format!("acervo-{institution}");
-        let claim = ["persistentvolumeclaim", "data", "--namespace", &namespace];
+        let claim = ["persistentvolumeclaim", name, "--namespace", &namespace];
         let spec = self
             .kubectl
             .until("the claim", &claim, |claim| claim.get("spec").cloned())?;
         let volume = json!({
-            "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": namespace},
+            "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": volume(institution, name)},
             "spec": {
                 "accessModes": spec["accessModes"],
                 "capacity": spec["resources"]["requests"],
                 "storageClassName": spec["storageClassName"].as_str().unwrap_or(""),
-                "claimRef": {"namespace": namespace, "name": "data"},
+                "claimRef": {"namespace": namespace, "name": name},
                 "hostPath": {"path": "/nowhere"},
             },
         });
@@ -398,6 +406,42 @@ impl ControlPlane {
             .until("the claim to be bound", &claim, |claim| {
                 (claim["status"]["phase"] == "Bound").then_some(())
             })
+    }
+
+    /// Does what a storage driver does once the institution's claim asks for `size`: the volume and the claim
+    /// have it.
+    ///
+    /// # Errors
+    /// If the claim never asks for it.
+    pub fn grow_volume(&self, institution: &str, size: &str) -> Result<()> {
+        let namespace = format!("acervo-{institution}");
+        let claim = ["persistentvolumeclaim", "data", "--namespace", &namespace];
+        let what = format!("the claim to ask for {size}");
+        self.kubectl.until(&what, &claim, |claim| {
+            (claim["spec"]["resources"]["requests"]["storage"] == size).then_some(())
+        })?;
+        let volume = volume(institution, "data");
+        let grown = json!({"spec": {"capacity": {"storage": size}}});
+        self.kubectl.patch(&["persistentvolume", &volume], &grown)?;
+        let grown = json!({"status": {"capacity": {"storage": size}, "conditions": []}});
+        let status = [&claim[..], &["--subresource", "status"]].concat();
+        self.kubectl.patch(&status, &grown).map(drop)
+    }
+
+    /// Does what a storage driver does that cannot make the institution's volume larger.
+    ///
+    /// # Errors
+    /// If there is no claim.
+    pub fn refuse_to_grow(&self, institution: &str, message: &str) -> Result<()> {
+        let namespace = format!("acervo-{institution}");
+        let refused = json!({
+            "type": "ControllerResizeError", "status": "True", "message": message,
+            "lastTransitionTime": "2026-01-01T00:00:00Z",
+        });
+        let claim = ["persistentvolumeclaim", "data", "--namespace", &namespace];
+        let status = [&claim[..], &["--subresource", "status"]].concat();
+        let refused = json!({"status": {"conditions": [refused]}});
+        self.kubectl.patch(&status, &refused).map(drop)
     }
 
     /// Makes the pods of the image server ready.
@@ -442,22 +486,35 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// Accepts the routes as a Gateway does.
+    /// Accepts the institution's routes as a Gateway does.
     ///
     /// # Errors
     /// If there are none.
     pub fn accept_routes(&self, institution: &str) -> Result<()> {
-        let namespace = format!("acervo-{institution}");
-        let routes = self.kubectl.until(
-            "routes",
-            &["httproutes", "--namespace", &namespace],
-            |routes| {
-                routes["items"]
-                    .as_array()
-                    .filter(|routes| !routes.is_empty())
-                    .cloned()
-            },
-        )?;
+        self.accept(&format!("acervo-{institution}"), institution)
+    }
+
+    /// Accepts the routes to the notice that stand in for the institution's.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn accept_notices(&self, institution: &str) -> Result<()> {
+        self.accept(NAMESPACE, institution)
+    }
+
+    fn accept(&self, namespace: &str, institution: &str) -> Result<()> {
+        let selector = format!("acervo.dev/institution={institution}");
+        let all = [
+            "httproutes",
+            "--namespace",
+            namespace,
+            "--selector",
+            &selector,
+        ];
+        let routes = self.kubectl.until("routes", &all, |routes| {
+            let routes = routes["items"].as_array();
+            routes.filter(|routes| !routes.is_empty()).cloned()
+        })?;
         for route in routes {
             let name = route["metadata"]["name"].as_str().unwrap_or_default();
             let parents: Vec<_> = route["spec"]["parentRefs"].as_array().into_iter().flatten().map(|parent| {
@@ -467,7 +524,7 @@ impl ControlPlane {
                 "httproute",
                 name,
                 "--namespace",
-                &namespace,
+                namespace,
                 "--subresource",
                 "status",
             ];
@@ -569,6 +626,11 @@ pub fn render_chart(values: &str) -> Result<String> {
     Ok(String::from_utf8(
         run(&mut command, values.as_bytes())?.stdout,
     )?)
+}
+
+/// The volume that is played for a claim.
+fn volume(institution: &str, claim: &str) -> String {
+    format!("acervo-{institution}-{claim}")
 }
 
 fn condition(type_: &str) -> Value {

@@ -14,7 +14,7 @@ use crate::process::{Output, START, binary, spawn};
 use crate::tools::run;
 use crate::wait::until;
 
-/// A running `acervo platform` or `acervo serve`; killed when dropped, and when this process ends.
+/// A running `acervo platform`, `acervo serve` or `acervo notice`; killed when dropped, and when this process ends.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -49,6 +49,17 @@ impl Server {
     pub fn start_unready(folder: &Folder, arguments: &[&str]) -> Result<Self> {
         let mut command = platform(folder.sources(), folder.data())?;
         Self::spawn(command.args(arguments))
+    }
+
+    /// Starts `acervo notice`.
+    ///
+    /// # Errors
+    /// If it ends, or takes too long: then with what it printed.
+    pub fn notice(arguments: &[&str]) -> Result<Self> {
+        let mut command = Command::new(binary("acervo")?);
+        command.args(["notice", "--listen", "127.0.0.1:0"]);
+        command.args(["--admin-listen", "127.0.0.1:0"]);
+        Self::spawn(command.args(arguments))?.ready()
     }
 
     /// Starts a command that serves and waits until it listens.

@@ -13,7 +13,10 @@ type Make = fn(&mut Random) -> Value;
 /// By path; what a schema calls `properties`, `items` and `additionalProperties` is left out. A field of
 /// the schema that is text and is not here makes the generator fail.
 const MAKES: [(&str, Make); 24] = [
-    ("access.group", |r| numbered("personal", r)),
+    ("access", |r| {
+        let kind = *r.of(&["group", "user"]);
+        json!({kind: numbered("personal", r)})
+    }),
     ("addresses.image", |r| {
         one_of(
             r,

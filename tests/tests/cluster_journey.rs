@@ -37,6 +37,9 @@ fn from_the_chart_to_a_tile_and_back_to_the_same_addresses() -> Result<()> {
     journey.told("what is edited by hand comes back", |j| {
         j.edited_by_hand(&tile)
     })?;
+    journey.told("suspended and resumed, it always answers", |j| {
+        j.suspended_and_resumed(&tile)
+    })?;
     journey.told("an empty mount costs nothing", |j| j.empty_mount(&tile))?;
     journey.told("readers come through an Ingress", |j| {
         j.through_an_ingress(&tile)
@@ -267,6 +270,39 @@ impl Journey {
         )?;
         self.becomes("Ready", "True")?;
         self.answers(self.cluster.gateway_url()?, tile)
+    }
+
+    /// While the addresses change hands, whoever asks gets the tile or the notice, and nothing else.
+    fn suspended_and_resumed(&self, tile: &Tile) -> Result<()> {
+        let url = format!("{}{}", self.cluster.gateway_url()?, tile.path);
+        let ask = || -> Result<u16> {
+            let answer = get(&url)?;
+            let notice = answer.header("retry-after") == Some("3600");
+            let (status, text) = (answer.status, answer.text());
+            ensure!(
+                (status == 200 && answer.body == tile.bytes) || (status == 503 && notice),
+                "{status} {text}"
+            );
+            Ok(status)
+        };
+        for (suspend, status) in [(true, 503), (false, 200)] {
+            let spec = json!({"spec": {"suspend": suspend}});
+            self.cluster.kubectl().patch(&["inst", NAME], &spec)?;
+            until(&format!("{status}"), PATIENCE, || {
+                Ok((ask()? == status).then_some(()))
+            })?;
+        }
+        self.becomes("Ready", "True")?;
+        let notices = [
+            "httproutes",
+            "--namespace",
+            "acervo",
+            "--selector",
+            "acervo.dev/institution",
+        ];
+        self.cluster.kubectl().gone(&notices)?;
+        ensure!(ask()? == 200, "the notice still answers");
+        Ok(())
     }
 
     /// The images are gone at once, as from a mount that is empty: what is published stays online, and

@@ -253,10 +253,15 @@ fn a_namespace_that_cannot_end_is_waited_for_and_then_made_anew() -> Result<()> 
     ])?;
     plane.kubectl().patch(&namespace, &hold(Value::Null))?;
     // The volume of the namespace that is gone is the provider's to remove.
+    plane.kubectl().run(&[
+        "delete",
+        "persistentvolume",
+        "acervo-fin-data",
+        "--wait=false",
+    ])?;
     plane
         .kubectl()
-        .run(&["delete", "persistentvolume", "acervo-fin", "--wait=false"])?;
-    plane.kubectl().gone(&["persistentvolume", "acervo-fin"])?;
+        .gone(&["persistentvolume", "acervo-fin-data"])?;
     plane.play_the_cluster("fin")?;
     plane.becomes_ready("fin")
 }

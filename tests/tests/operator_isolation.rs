@@ -200,6 +200,8 @@ fn pods_of_an_institution_reach_nobody_and_are_reached_by_those_who_must() -> Re
     let selector = kubectl().get(&selector)?.context("the operator's policy")?;
     let selector = &selector["spec"]["podSelector"]["matchLabels"];
     let operator = pod("operator", "10.244.3.1", "acervo", selector)?;
+    let labels = json!({"app.kubernetes.io/name": "acervo-notice"});
+    let notice = pod("notice", "10.244.3.6", "acervo", &labels)?;
     let gateway = pod("Gateway", "10.244.3.2", "gateway", &json!({}))?;
     let monitoring = pod("monitoring", "10.244.3.3", "monitoring", &json!({}))?;
     let stranger = pod("any other pod", "10.244.3.4", "tienda", &json!({}))?;
@@ -220,6 +222,8 @@ fn pods_of_an_institution_reach_nobody_and_are_reached_by_those_who_must() -> Re
             (&other, 8081),
             (&other_ingest, 8080),
             (&operator, 8081),
+            (&notice, 8080),
+            (&notice, 8081),
             (&gateway, 80),
             (&monitoring, 9090),
             (&stranger, 80),
@@ -248,6 +252,7 @@ fn pods_of_an_institution_reach_nobody_and_are_reached_by_those_who_must() -> Re
             &gateway,
             &monitoring,
             &operator,
+            &notice,
             &stranger,
             &node,
             &internet,
@@ -257,6 +262,8 @@ fn pods_of_an_institution_reach_nobody_and_are_reached_by_those_who_must() -> Re
             (&own, 8081),
             (&own_ingest, 8080),
             (&operator, 8081),
+            (&notice, 8080),
+            (&notice, 8081),
         ],
     );
     is_documented("Who can reach its pods", &table)?;
@@ -281,7 +288,7 @@ fn pods_of_an_institution_reach_nobody_and_are_reached_by_those_who_must() -> Re
 type Who = (&'static str, String, Vec<String>);
 
 /// What is tried: verb, group, resource.
-const REQUESTS: [(&str, &str, &str); 18] = [
+const REQUESTS: [(&str, &str, &str); 19] = [
     ("get", "", "secrets"),
     ("list", "", "secrets"),
     ("get", "", "configmaps"),
@@ -295,6 +302,7 @@ const REQUESTS: [(&str, &str, &str); 18] = [
     ("patch", "apps", "deployments"),
     ("create", "batch", "jobs"),
     ("patch", "networking.k8s.io", "networkpolicies"),
+    ("create", "gateway.networking.k8s.io", "httproutes"),
     ("patch", "", "resourcequotas"),
     ("create", "rbac.authorization.k8s.io", "rolebindings"),
     ("patch", "", "namespaces"),

@@ -101,6 +101,21 @@ const WRONG: &[Wrong] = &[
         &["spec.deletionPolicy", "Retain", "Delete"],
     ),
     (
+        "nobody who may look in",
+        |i| i["spec"]["access"] = json!([{}]),
+        &["spec.access[0]", "group", "user"],
+    ),
+    (
+        "two in one entry",
+        |i| i["spec"]["access"] = json!([{"group": "staff", "user": "ana"}]),
+        &["spec.access[0]", "group", "user"],
+    ),
+    (
+        "everybody",
+        |i| i["spec"]["access"] = json!([{"group": "system:authenticated"}]),
+        &["spec.access[0].group", "everybody"],
+    ),
+    (
         "another language",
         |i| i["spec"]["defaultLanguage"] = json!("fr"),
         &["spec.defaultLanguage", "es", "en"],

@@ -125,6 +125,7 @@ fn live(plane: &ControlPlane) -> Result<()> {
         kubectl.gone(&[&[gone][..], &namespace].concat())?;
     }
     plane.start_pods("todo")?;
+    suspend_and_resume(plane)?;
     // The tables of earlier pods go when no pod needs them any more.
     let tables = [
         &["configmaps", "--selector", "acervo.dev/institution"][..],
@@ -154,6 +155,21 @@ fn live(plane: &ControlPlane) -> Result<()> {
     )
 }
 
+/// Readers are led to the notice, by routes in the operator's own namespace, and back.
+fn suspend_and_resume(plane: &ControlPlane) -> Result<()> {
+    let mut yaml = least();
+    yaml["spec"]["suspend"] = json!(true);
+    plane.kubectl().apply(&yaml.to_string())?;
+    plane.accept_notices("todo")?;
+    let own = ["httproute/public", "--namespace", "acervo-todo"];
+    plane.kubectl().gone(&own)?;
+    plane.kubectl().apply(&least().to_string())?;
+    plane.start_pods("todo")?;
+    plane.accept_routes("todo")?;
+    let notice = ["httproute/public.todo", "--namespace", "acervo"];
+    plane.kubectl().gone(&notice)
+}
+
 fn texts(list: &Value) -> impl Iterator<Item = &str> {
     list.as_array()
         .into_iter()
@@ -166,6 +182,7 @@ fn granted(plane: &ControlPlane) -> Result<Vec<(Right, Vec<String>)>> {
     let roles = [
         vec!["clusterrole", "acervo-operator"],
         vec!["role", "acervo-operator", "--namespace", "acervo"],
+        vec!["role", "acervo-operator-notices", "--namespace", "acervo"],
         vec!["role", "acervo-operator-events", "--namespace", "default"],
     ];
     let mut rights = Vec::new();

@@ -18,6 +18,8 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde_json::{Value, json};
 
 const INSTITUTIONS: &str = "/apis/acervo.dev/v1alpha1/iiifinstitutions";
+/// Where the routes that lead to the notice are.
+const ROUTES: &str = "/apis/gateway.networking.k8s.io/v1/namespaces/acervo/httproutes";
 /// The class of the volumes, which can grow.
 const CLASS: &str = "walk";
 /// How many institutions walk at the same time.
@@ -369,6 +371,11 @@ impl Ground {
             .rest
             .get(&format!("/api/v1/namespaces/acervo-{name}"))?;
         children.extend(namespace.map(|namespace| ("namespace".to_owned(), decided(&namespace))));
+        let notices = format!("{ROUTES}?labelSelector=acervo.dev/institution={name}");
+        for notice in self.rest.list(&notices)? {
+            let called = notice["metadata"]["name"].as_str().unwrap_or_default();
+            children.insert(format!("notice/{called}"), decided(&notice));
+        }
         let mut table = String::new();
         for (api, kind) in KINDS {
             let path = format!(
@@ -382,7 +389,13 @@ impl Ground {
                 if called.starts_with("tenant-") {
                     table.clone_from(&called);
                 }
-                children.insert(format!("{kind}/{called}"), decided(&object));
+                let mut child = decided(&object);
+                if called == "institution-status" {
+                    // It tells the time, and what happened before.
+                    let lines = child["data"].as_object().into_iter().flatten();
+                    child["data"] = lines.map(|(line, _)| json!(line)).collect();
+                }
+                children.insert(format!("{kind}/{called}"), child);
             }
         }
         // What follows from the name is the same for all.
@@ -473,12 +486,13 @@ fn is_gone(ground: &Ground, name: &str) -> Result<()> {
     .with_context(|| name.to_owned())
 }
 
-// === What a storage driver and a kubelet do ===
+// === What a storage driver, a kubelet and a Gateway do ===
 
 fn play_the_cluster(ground: &Ground, over: &AtomicBool) -> Result<()> {
     while !over.load(Ordering::Relaxed) {
         bind(ground)?;
         start(ground)?;
+        accept(ground)?;
         #[expect(
             clippy::disallowed_methods,
             reason = "a cluster that is a little slow, until the walks are over"
@@ -511,6 +525,39 @@ fn bind(ground: &Ground) -> Result<()> {
             "application/json",
             &volume,
         )?;
+    }
+    Ok(())
+}
+
+/// Every route is accepted.
+fn accept(ground: &Ground) -> Result<()> {
+    for route in ground
+        .rest
+        .list("/apis/gateway.networking.k8s.io/v1/httproutes")?
+    {
+        let parents = route["spec"]["parentRefs"].as_array();
+        let accepted = json!([{
+            "type": "Accepted", "status": "True", "reason": "Accepted", "message": "",
+            "lastTransitionTime": "2026-01-01T00:00:00Z",
+        }]);
+        let parents = parents.into_iter().flatten().map(|parent| {
+            json!({"parentRef": parent, "controllerName": "test.example.org/gateway", "conditions": accepted})
+        });
+        let status = json!({"status": {"parents": parents.collect::<Vec<_>>()}});
+        let of_parents = |status: &Value| status["parents"].as_array().map_or(0, Vec::len);
+        if of_parents(&route["status"]) == of_parents(&status["status"]) {
+            continue;
+        }
+        let name = |field: &str| route["metadata"][field].as_str().unwrap_or_default();
+        let path = format!(
+            "/apis/gateway.networking.k8s.io/v1/namespaces/{}/httproutes/{}/status",
+            name("namespace"),
+            name("name")
+        );
+        // It may be gone meanwhile.
+        ground
+            .rest
+            .send("PATCH", &path, "application/merge-patch+json", &status)?;
     }
     Ok(())
 }

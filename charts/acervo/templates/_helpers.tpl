@@ -6,6 +6,17 @@ and commands in the documentation are right everywhere; Helm refuses a second re
 {{/* The labels of every object. */}}
 {{- define "acervo.labels" -}}
 {{ include "acervo.selector" . }}
+{{ include "acervo.commonLabels" . }}
+{{- end }}
+
+{{/* The labels of the notice's objects. */}}
+{{- define "acervo.noticeLabels" -}}
+{{ include "acervo.noticeSelector" . }}
+{{ include "acervo.commonLabels" . }}
+{{- end }}
+
+{{/* What the labels of all objects have in common. */}}
+{{- define "acervo.commonLabels" -}}
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: acervo
@@ -16,6 +27,32 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* The label that tells the operator's pods in their namespace. */}}
 {{- define "acervo.selector" -}}
 app.kubernetes.io/name: acervo-operator
+{{- end }}
+
+{{/* The label that tells the pods of the notice of suspension. */}}
+{{- define "acervo.noticeSelector" -}}
+app.kubernetes.io/name: acervo-notice
+{{- end }}
+
+{{/* Who may come in by a NetworkPolicy. Takes a list of selectors of pods and blocks of addresses. */}}
+{{- define "acervo.peers" -}}
+{{- range index . 0 }}
+- namespaceSelector:
+    {{- with .namespaceLabels }}
+    matchLabels:
+      {{- toYaml . | nindent 6 }}
+    {{- else }} {}
+    {{- end }}
+  {{- with .podLabels }}
+  podSelector:
+    matchLabels:
+      {{- toYaml . | nindent 6 }}
+  {{- end }}
+{{- end }}
+{{- range index . 1 }}
+- ipBlock:
+    cidr: {{ . | quote }}
+{{- end }}
 {{- end }}
 
 {{/* The reference of an image. Takes a list of the root and the image's values. */}}

@@ -205,15 +205,16 @@ fn asked(headers: &HeaderMap, uri: &axum::http::Uri) -> Asked {
 
 /// The language of an answer: `?lang=`, then Accept-Language, then `default`.
 pub(crate) fn language(asking: Asking<'_>, default: Language) -> Language {
-    let parameter = asking
-        .query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("lang="));
+    preferred(asking.query, asking.headers).unwrap_or(default)
+}
+
+/// The language that a request asks for: `?lang=`, then Accept-Language.
+pub(crate) fn preferred(query: &str, headers: &HeaderMap) -> Option<Language> {
+    let parameter = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
     if let Some(language) = parameter.and_then(Language::from_tag) {
-        return language;
+        return Some(language);
     }
-    let accepted = asking
-        .headers
+    let accepted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|v| v.to_str().ok());
     let mut ranked: Vec<(f32, Language)> = accepted
@@ -234,5 +235,5 @@ pub(crate) fn language(asking: Asking<'_>, default: Language) -> Language {
         .collect();
     // A stable sort: of equals the first wins.
     ranked.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    ranked.first().map_or(default, |(_, language)| *language)
+    ranked.first().map(|(_, language)| *language)
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod ingest;
+mod notice;
 mod platform;
 mod receive;
 mod report;
@@ -26,6 +27,7 @@ enum Command {
     Ingest(ingest::Arguments),
     Receive(receive::Arguments),
     Check(check::Arguments),
+    Notice(notice::Arguments),
 }
 
 impl Arguments {
@@ -37,6 +39,7 @@ impl Arguments {
             Command::Ingest(arguments) => ingest::run(arguments),
             Command::Receive(arguments) => receive::run(&arguments),
             Command::Check(arguments) => check::run(&arguments),
+            Command::Notice(arguments) => notice::run(&arguments),
         }
     }
 }

@@ -13,7 +13,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::{Method, Request};
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -24,8 +23,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::answer::answer;
-use crate::state::State;
 use crate::store::Part;
 use parts::{Outbox, Sending};
 use progress::Progressing;
@@ -46,13 +43,16 @@ pub(crate) struct Limits {
     pub(crate) patience: Duration,
 }
 
-/// Answers on `listener` until `ending` resolves, then lets what is under way end.
-pub(crate) async fn serve(
+/// Gives requests to `answer` until `ending` resolves, then lets what is under way end.
+pub(crate) async fn serve<A, F>(
     listener: TcpListener,
-    state: Arc<State>,
+    answer: A,
     limits: Limits,
     ending: impl Future<Output = ()>,
-) {
+) where
+    A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     let builder = builder(limits.patience);
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
@@ -65,12 +65,13 @@ pub(crate) async fn serve(
         let Some((stream, place)) = accepted else {
             continue;
         };
-        let state = Arc::clone(&state);
+        let answer = answer.clone();
         let outbox = Outbox::default();
         let io = Progressing::new(Sending::new(stream, outbox.clone()), limits.patience);
         let service = service_fn(move |request: Request<Incoming>| {
-            let (state, outbox) = (Arc::clone(&state), outbox.clone());
-            async move { Ok::<_, Infallible>(respond(&state, &outbox, request).await) }
+            let asks_head = request.method() == Method::HEAD;
+            let (answering, outbox) = (answer(request), outbox.clone());
+            async move { Ok::<_, Infallible>(sent(answering.await, &outbox, asks_head)) }
         });
         let connection = builder.serve_connection(io, service).into_owned();
         let watched = graceful.watch(connection);
@@ -85,13 +86,7 @@ pub(crate) async fn serve(
 }
 
 /// The answer, whose body is bytes for hyper to write, or stands for a part of a file.
-async fn respond(
-    state: &Arc<State>,
-    outbox: &Outbox,
-    request: Request<Incoming>,
-) -> Response<Body> {
-    let asks_head = request.method() == Method::HEAD;
-    let mut response = answer(state, request).await;
+fn sent(mut response: Response, outbox: &Outbox, asks_head: bool) -> Response {
     if let Some(part) = response.extensions_mut().remove::<Part>() {
         *response.body_mut() = if asks_head {
             parts::stand_in(&part)

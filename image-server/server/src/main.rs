@@ -22,6 +22,7 @@ mod inside;
 mod kept;
 mod library;
 mod memory;
+mod notice;
 mod pace;
 mod progress;
 mod receive;

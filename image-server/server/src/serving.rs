@@ -1,31 +1,32 @@
 //! Serving: both ports, from binding them to letting the last request end.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::http::Request;
+use axum::response::Response;
 use clap::Args;
+use hyper::body::Incoming;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::answer::answer;
 use crate::connections;
 use crate::memory;
 use crate::state::{Settings, State};
 
-/// What every command that serves can be told.
+/// What every command that serves institutions can be told.
 #[derive(Debug, Args)]
 pub(crate) struct Serving {
-    /// The address that readers use.
-    #[arg(long, default_value = "127.0.0.1:8080", env = "ACERVO_LISTEN")]
-    listen: SocketAddr,
-    /// The address for /livez, /readyz, /metrics and, of one institution, /status.
-    #[arg(long, default_value = "127.0.0.1:8081", env = "ACERVO_ADMIN_LISTEN")]
-    admin_listen: SocketAddr,
+    #[command(flatten)]
+    ports: Ports,
     /// Answer 400 to sizes !w,h beyond the image, as the official validator wants, in place of the
     /// clamped image that the specification asks for.
     #[arg(long)]
@@ -35,6 +36,17 @@ pub(crate) struct Serving {
     /// container, or 2048 without one.
     #[arg(long, env = "ACERVO_MEMORY", value_parser = clap::value_parser!(u32).range(96..))]
     memory: Option<u32>,
+}
+
+/// What every command that answers readers can be told.
+#[derive(Debug, Args)]
+pub(crate) struct Ports {
+    /// The address that readers use.
+    #[arg(long, default_value = "127.0.0.1:8080", env = "ACERVO_LISTEN")]
+    listen: SocketAddr,
+    /// The address for /livez, /readyz, /metrics and, of one institution, /status.
+    #[arg(long, default_value = "127.0.0.1:8081", env = "ACERVO_ADMIN_LISTEN")]
+    admin_listen: SocketAddr,
     /// Connections of readers at a time; more wait to be accepted.
     #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..))]
     connections: u32,
@@ -79,6 +91,34 @@ impl Serving {
         drain: Drain,
         watch: impl FnOnce(&Receiver<()>) + Send + 'static,
     ) -> anyhow::Result<()> {
+        let answering = Arc::clone(state);
+        let answer = move |request: Request<Incoming>| {
+            let state = Arc::clone(&answering);
+            async move { answer(&state, request).await }
+        };
+        self.ports
+            .serve(answer, admin, drain, &state.draining, watch)
+    }
+}
+
+impl Ports {
+    /// Gives readers' requests to `answer` until SIGTERM or Ctrl-C, with `admin` on the admin port, and
+    /// `watch` on a thread until its argument is disconnected. `draining` tells when the end is near.
+    ///
+    /// # Errors
+    /// If a port cannot be had.
+    pub(crate) fn serve<A, F>(
+        &self,
+        answer: A,
+        admin: Router,
+        drain: Drain,
+        draining: &AtomicBool,
+        watch: impl FnOnce(&Receiver<()>) + Send + 'static,
+    ) -> anyhow::Result<()>
+    where
+        A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+        F: Future<Output = Response> + Send + 'static,
+    {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
@@ -99,10 +139,10 @@ impl Serving {
                 connections: self.connections as usize,
                 patience: Duration::from_secs(self.idle_seconds),
             };
-            let serve = connections::serve(public, Arc::clone(state), limits, ended);
+            let serve = connections::serve(public, answer, limits, ended);
             let ending = async move {
                 terminated().await;
-                state.draining.store(true, Ordering::Release);
+                draining.store(true, Ordering::Release);
                 let drained = async {
                     tokio::time::sleep(drain.notice).await;
                     drop(told);

@@ -201,8 +201,25 @@ impl<'a> Applier<'a> {
         self,
         resources: Resources<Prepared>,
     ) -> (Result<Resources<Applied>, ApplyError>, Written) {
+        let plan = Plan::with_digest(&resources, &self.children.of(self.institution));
+        let (done, written) = self.carry_out(plan).await;
+        (done.map(|()| resources.applied()), written)
+    }
+
+    /// The same for one object beside the others.
+    ///
+    /// # Errors
+    /// If it could not be written.
+    pub async fn one<K: Watched>(self, object: &K) -> (Result<(), ApplyError>, Written) {
+        let plan = Plan::one(object, &self.children.of(self.institution));
+        self.carry_out(plan).await
+    }
+
+    async fn carry_out(
+        &self,
+        (mut plan, wanted): (Plan, Digest),
+    ) -> (Result<(), ApplyError>, Written) {
         let known = || self.children.of(self.institution);
-        let (mut plan, wanted) = Plan::with_digest(&resources, &known());
         let mut left = plan.left();
         let mut written = Written::default();
         let mut errors = Vec::new();
@@ -218,7 +235,7 @@ impl<'a> Applier<'a> {
         written.all = (left == 0 && errors.is_empty()).then_some(wanted);
         let mut errors = errors.into_iter();
         let result = match errors.next() {
-            None => Ok(resources.applied()),
+            None => Ok(()),
             Some(first) => Err(ApplyError {
                 first,
                 others: errors.len(),
@@ -251,7 +268,7 @@ impl<'a> Applier<'a> {
         digest: Digest,
     ) -> Result<(), ObjectError> {
         let written = self.patch::<Observed<K>>(name, object).await?;
-        if let Some((key, mut child)) = written.child() {
+        if let Some((key, mut child)) = written.child(self.institution) {
             // The API server may spell a value in another way; what it made of it stands for it.
             child.stands_for = Some(digest);
             self.children.saw(self.institution, key, child);
@@ -264,8 +281,8 @@ impl<'a> Applier<'a> {
         K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
     {
         let failed = |source| ObjectError::new::<K>(name, source);
-        let request = self
-            .request::<K>()
+        let (request, name) = self.place::<K>(name);
+        let request = request
             .patch(name, &parameters(), &Patch::Apply(object))
             .map_err(|error| failed(kube::Error::BuildRequest(error)))?;
         self.client.request(request).await.map_err(failed)
@@ -276,8 +293,8 @@ impl<'a> Applier<'a> {
         K: Resource<DynamicType = ()>,
     {
         let failed = |source| ObjectError::new::<K>(name, source);
-        let request = self
-            .request::<K>()
+        let (request, name) = self.place::<K>(name);
+        let request = request
             .delete(name, &DeleteParams::background())
             .map_err(|error| failed(kube::Error::BuildRequest(error)))?;
         match self.client.request_text(request).await.map_err(failed) {
@@ -286,10 +303,13 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// A Namespace is in none.
-    fn request<K: Resource<DynamicType = ()>>(&self) -> Request {
+    /// Where an object is asked for that is known by `name`, and what it is called there. A Namespace is in
+    /// none.
+    fn place<'n, K: Resource<DynamicType = ()>>(&self, name: &'n str) -> (Request, &'n str) {
+        let (namespace, name) = name.split_once('/').unwrap_or((self.namespace, name));
         let is_namespace = K::kind(&()) == Namespace::kind(&());
-        Request::new(K::url_path(&(), (!is_namespace).then_some(self.namespace)))
+        let request = Request::new(K::url_path(&(), (!is_namespace).then_some(namespace)));
+        (request, name)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use acervo_tenancy::CollectionName;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
@@ -17,6 +18,7 @@ use super::facts::ServerState;
 use super::validate::Validated;
 use crate::gateway::{HttpRoute, ListenerSet};
 use crate::waves::Turn;
+use route::To;
 
 mod access;
 mod autoscaler;
@@ -87,8 +89,14 @@ pub struct Resources<State> {
     pub http_routes: Vec<HttpRoute>,
     /// Where the platform has no Gateway.
     pub ingress: Option<Ingress>,
+    /// In the operator's namespace, for readers of a suspended institution: what stands in for the routes.
+    pub notice_routes: Vec<HttpRoute>,
+    /// And what stands in for the Ingress.
+    pub notice_ingress: Option<Ingress>,
     /// Ingest Jobs to start now. Those that run are not among them, and are left alone.
     pub ingest_jobs: Vec<Job>,
+    /// The collections whose ingest is due and waits for its turn among those of all institutions.
+    pub waiting: Vec<CollectionName>,
     /// Ingest Jobs to delete, with their pods: of collections that are gone or suspended, and ended
     /// ones that a newer one has replaced.
     pub spent_jobs: Vec<String>,
@@ -96,9 +104,11 @@ pub struct Resources<State> {
     pub state: PhantomData<State>,
 }
 
-/// Builds every object.
+/// Builds every object. Of the ingests that are due, `turns` may start.
 #[must_use]
-pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
+pub fn build(institution: &Validated<'_>, turns: usize) -> Resources<Prepared> {
+    let mut starts = ingest_job::jobs_to_start(institution);
+    let waiting = starts.split_off(turns.min(starts.len()));
     let tenant_table = config::tenant_table(institution);
     let mut deployment = deployment::image_server(institution, &tenant_table);
     let servers = deployment::record(institution, &mut deployment);
@@ -120,12 +130,15 @@ pub fn build(institution: &Validated<'_>) -> Resources<Prepared> {
         routes: Turn::Now,
         service: service::service(institution),
         listener_set: route::listener_set(institution),
-        http_routes: route::http_routes(institution),
-        ingress: route::ingress::ingress(institution),
-        ingest_jobs: ingest_job::jobs_to_start(institution)
+        http_routes: route::http_routes(institution, To::Server),
+        ingress: route::ingress::ingress(institution, To::Server),
+        notice_routes: route::http_routes(institution, To::Notice),
+        notice_ingress: route::ingress::ingress(institution, To::Notice),
+        ingest_jobs: starts
             .iter()
             .map(|start| ingest_job::job(institution, start))
             .collect(),
+        waiting: waiting.into_iter().map(|start| start.collection).collect(),
         spent_jobs: ingest_job::spent_jobs(institution),
         state: PhantomData,
     }
@@ -155,7 +168,10 @@ impl Resources<Prepared> {
             listener_set: self.listener_set,
             http_routes: self.http_routes,
             ingress: self.ingress,
+            notice_routes: self.notice_routes,
+            notice_ingress: self.notice_ingress,
             ingest_jobs: self.ingest_jobs,
+            waiting: self.waiting,
             spent_jobs: self.spent_jobs,
             state: PhantomData,
         }

@@ -88,6 +88,7 @@ pub fn observe(facts: &mut Facts, children: &Children, institution: &str) {
     facts.claim = facts.claim.take_if(|claim| claim.is_existing);
     (facts.server, facts.service) = (None, None);
     facts.routes.clear();
+    facts.notices.clear();
     facts.jobs.clear();
     facts.without_certificate.clear();
     let mut tables = Vec::new();
@@ -106,6 +107,11 @@ pub fn observe(facts: &mut Facts, children: &Children, institution: &str) {
             Seen::Claim(claim) if &*name == names::DATA => facts.claim = Some(*claim),
             Seen::Server(server) => facts.server = Some(*server),
             Seen::Service { address } => facts.service = address,
+            Seen::Route(mut route) if name.contains('/') => {
+                let stands_for = names::notice_route_of(&route.name);
+                route.name = stands_for.map_or_else(String::new, |(name, _)| name.to_owned());
+                facts.notices.push(*route);
+            }
             Seen::Route(route) => facts.routes.push(*route),
             Seen::Job(job) => facts.jobs.push(*job),
             Seen::Listeners {
@@ -157,7 +163,9 @@ async fn namespace_state(
         Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
             NamespaceState::Terminating
         }
-        Some(namespace) if observe::institution(&namespace).is_some() => NamespaceState::Ours,
+        Some(namespace) if observe::institution(&namespace, &context.namespace).is_some() => {
+            NamespaceState::Ours
+        }
         // Somebody took our label away: what else we wrote is still on record.
         Some(namespace) if digest::is_applied(namespace.managed_fields()) => NamespaceState::Ours,
         Some(_) => NamespaceState::Foreign,

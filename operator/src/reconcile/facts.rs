@@ -1,5 +1,6 @@
 //! What a reconcile knows of the cluster: plain data, gathered by dereference, judged by validate.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,6 +13,10 @@ use super::build::ingest_job::Cause;
 use crate::inside::{LastWords, StatusDocument};
 use crate::quantity::Amount;
 use crate::waves::Rollout;
+
+/// A time that lies further ahead than this was written by a clock that was wrong, unless all do: then
+/// it is ours.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a reconcile knows of the cluster about one institution.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +52,9 @@ pub struct Facts {
     pub service: Option<Box<str>>,
     /// The routes or the Ingress, by name.
     pub routes: Vec<RouteState>,
+    /// The routes or the Ingress that lead readers to the notice of suspension, by the names of those
+    /// that they stand in for.
+    pub notices: Vec<RouteState>,
     /// What the server says of itself; none if it does not answer.
     pub inside: Option<Arc<StatusDocument>>,
     /// The institution's ingest Jobs.
@@ -215,6 +223,8 @@ pub struct RouteState {
     pub accepted: Option<bool>,
     /// What the parent that refused it says: reason and message.
     pub refusal: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
 }
 
 /// An ingest Job, as observed.
@@ -236,6 +246,8 @@ pub struct JobState {
     pub color_profiles: Option<String>,
     /// The generation of the resource when it started.
     pub generation: Option<i64>,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
     /// The image that it runs.
     pub image: String,
     /// Whether a pod of it has ever run.
@@ -289,6 +301,23 @@ impl JobState {
 }
 
 impl Facts {
+    /// The newest ingest Job of a collection.
+    #[must_use]
+    pub fn newest_job(&self, collection: &str) -> Option<&JobState> {
+        let jobs = self.jobs.iter();
+        jobs.filter(|job| job.collection == collection)
+            .max_by_key(|job| {
+                let is_credible = self.is_credible(job.created);
+                (is_credible, job.created, Reverse(job.name.as_str()))
+            })
+    }
+
+    /// Whether a time may be true.
+    #[must_use]
+    pub fn is_credible(&self, time: Timestamp) -> bool {
+        time.duration_since(self.now) <= AHEAD
+    }
+
     /// The facts about an institution of which the cluster has nothing yet.
     #[must_use]
     pub fn nothing_yet(now: Timestamp) -> Self {
@@ -308,6 +337,7 @@ impl Facts {
             server: None,
             service: None,
             routes: Vec::new(),
+            notices: Vec::new(),
             inside: None,
             jobs: Vec::new(),
         }

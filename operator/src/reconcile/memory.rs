@@ -25,6 +25,8 @@ pub struct Memory {
     pub unreadable: Option<String>,
     /// What was wanted when all of it was last applied.
     pub wanted: Option<Digest>,
+    /// What the copy of the status for staff was when it was last applied.
+    pub mirrored: Option<Digest>,
     /// The last status that was written, and what the API server made of it.
     status: Option<(Digest, Digest)>,
 }

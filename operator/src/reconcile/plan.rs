@@ -15,7 +15,7 @@ use super::build::{Prepared, Resources};
 use crate::children::{Child, Key, Kind, Seen};
 use crate::digest::{self, Digest};
 use crate::names;
-use crate::observe::Watched;
+use crate::observe::{self, Watched};
 use crate::quantity::Amount;
 use crate::waves::Turn;
 
@@ -123,11 +123,15 @@ impl Plan {
             listener_set,
             http_routes,
             ingress,
+            notice_routes,
+            notice_ingress,
             ingest_jobs,
+            waiting: _,
             spent_jobs,
             state: PhantomData,
         } = resources;
-        let mut draft = Draft::new(known);
+        let institution = namespace.name_any();
+        let mut draft = Draft::new(&institution, known);
         let wait = *servers == Turn::Later;
         draft.apply(Stage::Namespace, [namespace]);
         draft.secrets(pull_secrets, service_accounts);
@@ -145,6 +149,10 @@ impl Plan {
         draft.apply(Stage::Objects, [limit_range]);
         draft.apply(Stage::Objects, network_policies);
         draft.apply(Stage::Objects, access);
+        if access.is_some() {
+            // Written once the status is known.
+            draft.wanted.insert((Kind::ConfigMap, names::STATUS.into()));
+        }
         draft.apply(Stage::Objects, ca_bundle);
         if !wait {
             draft.apply(Stage::Objects, [tenant_table]);
@@ -156,15 +164,22 @@ impl Plan {
         draft.route(listener_set, *routes);
         draft.route(http_routes, *routes);
         draft.route(ingress, *routes);
+        draft.route(notice_routes, *routes);
+        draft.route(notice_ingress, *routes);
         draft.apply(Stage::Objects, ingest_jobs);
         draft.delete_jobs(spent_jobs);
         // Servers that stay as they are mount a table that is wanted no longer.
-        draft.prune(|kind| !wait || kind != Kind::ConfigMap);
-        let plan = Self {
-            steps: draft.steps,
-            failed: BTreeSet::new(),
-        };
-        (plan, digest::all(&draft.digests))
+        draft.prune(|stage| !wait || stage != Stage::OldTables);
+        draft.finish()
+    }
+
+    /// The plan that makes of what is `known` one more object beside those that were built, and its digest.
+    #[must_use]
+    pub fn one<K: Watched>(object: &K, known: &BTreeMap<Key, Child>) -> (Self, Digest) {
+        let namespace = object.namespace().unwrap_or_default();
+        let mut draft = Draft::new(&namespace, known);
+        draft.apply(Stage::Objects, [object]);
+        draft.finish()
     }
 
     /// The next write; none if all is written that can be. `now` gives what is known of the children
@@ -215,6 +230,20 @@ fn is_counted(now: &BTreeMap<Key, Child>) -> bool {
     quota.is_some_and(|quota| matches!(quota.seen, Seen::Quota { counted: true, .. }))
 }
 
+/// Whether a quota allows what we gave, rather than what somebody else made of it: but for that it is as this
+/// one.
+fn is_as_given(known: &Child, quota: &ResourceQuota) -> bool {
+    let Seen::Quota { allowed, .. } = &known.seen else {
+        return false;
+    };
+    let mut given = quota.clone();
+    let hard = allowed
+        .iter()
+        .map(|(resource, amount)| (resource.to_string(), (*amount).into()));
+    given.spec.get_or_insert_default().hard = Some(hard.collect());
+    known.is(digest::wanted(&json(&given)))
+}
+
 /// Whether every pod of the image server follows the newest template.
 fn is_rolled_out(now: &BTreeMap<Key, Child>) -> bool {
     let deployment = now.get(&(Kind::Deployment, names::IMAGE_SERVER.into()));
@@ -226,6 +255,8 @@ fn is_rolled_out(now: &BTreeMap<Key, Child>) -> bool {
 
 /// A plan that is being made.
 struct Draft<'k> {
+    /// The institution's.
+    namespace: &'k str,
     known: &'k BTreeMap<Key, Child>,
     wanted: BTreeSet<Key>,
     digests: Vec<Digest>,
@@ -233,13 +264,22 @@ struct Draft<'k> {
 }
 
 impl<'k> Draft<'k> {
-    fn new(known: &'k BTreeMap<Key, Child>) -> Self {
+    fn new(namespace: &'k str, known: &'k BTreeMap<Key, Child>) -> Self {
         Self {
+            namespace,
             known,
             wanted: BTreeSet::new(),
             digests: Vec::new(),
             steps: VecDeque::new(),
         }
+    }
+
+    fn finish(self) -> (Plan, Digest) {
+        let plan = Plan {
+            steps: self.steps,
+            failed: BTreeSet::new(),
+        };
+        (plan, digest::all(&self.digests))
     }
 
     fn push(&mut self, stage: Stage, write: Write) {
@@ -248,7 +288,7 @@ impl<'k> Draft<'k> {
 
     fn apply<'o, K: Watched>(&mut self, stage: Stage, objects: impl IntoIterator<Item = &'o K>) {
         for object in objects {
-            let key: Key = (K::KIND, object.name_any().into());
+            let key = observe::key(object, self.namespace);
             let json = json(object);
             let digest = digest::wanted(&json);
             if K::KIND != Kind::Job {
@@ -271,16 +311,18 @@ impl<'k> Draft<'k> {
         }
     }
 
-    /// The quota, which takes nothing away before every pod follows the newest template: what larger pods of
-    /// before use up would refuse the smaller ones that are to replace them.
+    /// The quota, which takes nothing that we gave away before every pod follows the newest template: what larger
+    /// pods of before use up would refuse the smaller ones that are to replace them.
     fn roomy<'q>(
         &self,
         quota: &'q ResourceQuota,
         deployment: &Deployment,
     ) -> Cow<'q, ResourceQuota> {
+        let key: Key = (Kind::ResourceQuota, quota.name_any().into());
         let known = self
             .known
-            .get(&(Kind::ResourceQuota, quota.name_any().into()));
+            .get(&key)
+            .filter(|known| is_as_given(known, quota));
         let Some(Seen::Quota { allowed, .. }) = known.map(|child| &child.seen) else {
             return Cow::Borrowed(quota);
         };
@@ -311,7 +353,7 @@ impl<'k> Draft<'k> {
     /// Applies what leads readers; if that has to wait, only what is missing.
     fn route<'o, K: Watched>(&mut self, objects: impl IntoIterator<Item = &'o K>, turn: Turn) {
         for object in objects {
-            let key: Key = (K::KIND, object.name_any().into());
+            let key = observe::key(object, self.namespace);
             if turn == Turn::Later && self.known.contains_key(&key) {
                 self.wanted.insert(key);
             } else {
@@ -356,19 +398,21 @@ impl<'k> Draft<'k> {
     }
 
     /// What others made, with whatever label, is theirs.
-    fn prune(&mut self, may_go: impl Fn(Kind) -> bool) {
+    fn prune(&mut self, may_go: impl Fn(Stage) -> bool) {
         let orphans = self
             .known
             .iter()
             .filter(|(key, child)| !self.wanted.contains(key) && !child.terminating)
-            .filter(|(key, child)| child.owned.is_some() && is_pruned(key.0) && may_go(key.0));
+            .filter(|(key, child)| child.owned.is_some() && is_pruned(key.0));
         for (key, _) in orphans {
-            let stage = match key.0 {
-                Kind::ConfigMap => Stage::OldTables,
+            let stage = match key {
+                (Kind::ConfigMap, name) if **name != *names::STATUS => Stage::OldTables,
                 _ => Stage::Unwanted,
             };
-            let write = Write::Delete(key.clone());
-            self.steps.push_back(Step { stage, write });
+            if may_go(stage) {
+                let write = Write::Delete(key.clone());
+                self.steps.push_back(Step { stage, write });
+            }
         }
     }
 }

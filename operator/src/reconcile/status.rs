@@ -18,7 +18,7 @@ use super::facts::Facts;
 use super::validate::{About, ValidateError, ValidateErrorKind, Validated};
 use crate::waves::Turn;
 use figures::{collection_status, storage_status, whole_seconds};
-use verdict::{Holds, Verdict};
+use verdict::{Holds, Ingests, Verdict};
 
 /// The reason of what could not be written.
 pub const APPLY_FAILED: &str = "ApplyFailed";
@@ -31,7 +31,7 @@ pub(super) const READY: &str = "Ready";
 /// The reason of an institution that is not suspended.
 const ACTIVE: &str = "Active";
 /// The condition that holds while the institution is suspended.
-const SUSPENDED: &str = "Suspended";
+pub const SUSPENDED: &str = "Suspended";
 /// The API allows 32 KiB; a sentence needs less.
 const LONGEST_MESSAGE: usize = 4096;
 /// How many bytes the messages of all collections have together: the API server stores a resource with
@@ -45,14 +45,8 @@ pub fn status(
     applied: &Resources<Applied>,
     observed: &Facts,
 ) -> IiifInstitutionStatus {
-    let routes: Vec<String> = match &applied.ingress {
-        Some(ingress) => vec![ingress.name_any()],
-        None => applied
-            .http_routes
-            .iter()
-            .map(ResourceExt::name_any)
-            .collect(),
-    };
+    let routing = &validated.config.routing;
+    let routes = validated.addresses.routes(observed.gateway, routing);
     let starting = applied
         .ingest_jobs
         .iter()
@@ -60,12 +54,16 @@ pub fn status(
         .collect();
     let seen = Seen {
         routes: &routes,
+        ingests: Ingests {
+            starting,
+            waiting: &applied.waiting,
+        },
         error: None,
         waits: applied.servers == Turn::Later,
         moves: applied.routes == Turn::Later,
         observed,
     };
-    whole(validated, &seen, starting)
+    whole(validated, &seen)
 }
 
 /// The status of an institution of whose objects not all could be written: that of what is there.
@@ -75,25 +73,25 @@ pub fn hindered(
     error: &ApplyError,
     observed: &Facts,
 ) -> IiifInstitutionStatus {
-    let routes: Vec<_> = observed
-        .routes
-        .iter()
-        .map(|route| route.name.clone())
-        .collect();
+    let routes = verdict::leading(validated, observed).iter();
+    let routes: Vec<_> = routes.map(|route| route.name.as_str()).collect();
     let seen = Seen {
         routes: &routes,
+        ingests: Ingests::default(),
         error: Some(error),
         waits: false,
         moves: false,
         observed,
     };
-    whole(validated, &seen, Vec::new())
+    whole(validated, &seen)
 }
 
 /// What a status is computed from.
 struct Seen<'a> {
-    /// The routes or the Ingress, by name.
-    routes: &'a [String],
+    /// The names of the routes, or of the Ingress, that are to lead readers.
+    routes: &'a [&'a str],
+    /// The ingests that are due.
+    ingests: Ingests<'a>,
     /// Why not everything could be written.
     error: Option<&'a ApplyError>,
     /// Whether the servers wait for their turn.
@@ -103,11 +101,7 @@ struct Seen<'a> {
     observed: &'a Facts,
 }
 
-fn whole(
-    validated: &Validated<'_>,
-    seen: &Seen<'_>,
-    starting: Vec<String>,
-) -> IiifInstitutionStatus {
+fn whole(validated: &Validated<'_>, seen: &Seen<'_>) -> IiifInstitutionStatus {
     let institution = validated.institution;
     let observed = seen.observed;
     let before = institution.status.as_ref().filter(|_| seen.moves);
@@ -129,7 +123,7 @@ fn whole(
         ),
         (
             About::Collections.as_str(),
-            verdict::collections_ingested(validated, &starting, observed),
+            verdict::collections_ingested(validated, &seen.ingests, observed),
         ),
         (SUSPENDED, verdict::suspended(institution)),
     ];
@@ -226,9 +220,10 @@ pub fn unreadable(
 /// Whether a condition says that something is not as it should be, and does not just take its time.
 #[must_use]
 pub fn is_bad(condition: &Condition) -> bool {
-    const ON_ITS_WAY: [&str; 7] = [
+    const ON_ITS_WAY: [&str; 8] = [
         ACTIVE,
         "InWork",
+        "IngestWaiting",
         "NothingHandedOver",
         "RoutePending",
         "ServerStarting",

@@ -3,6 +3,7 @@
 mod collections;
 mod endpoint;
 mod finding;
+mod readers;
 mod routing;
 mod storage;
 
@@ -12,6 +13,7 @@ use acervo_crds::addresses::Addresses as Kept;
 use acervo_crds::table::address_claimed;
 use acervo_crds::{Claim, IiifInstitution, Reason, tenant_table};
 use acervo_tenancy::{Bilingual, InstitutionName, TenantTable};
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::Resource as _;
 
@@ -24,6 +26,7 @@ pub use collections::{ScheduleError, last_due, next_due};
 pub use endpoint::is_allowed;
 pub(super) use endpoint::{host_of, inside};
 pub use finding::{About, Finding, FindingReason};
+pub use readers::Readers;
 pub use routing::{Addresses, Certificate, KeptPlace};
 pub use storage::{Storage, Volume};
 
@@ -51,6 +54,8 @@ pub struct Validated<'a> {
     pub table: TenantTable,
     /// Where readers find it.
     pub addresses: Addresses,
+    /// Who answers them.
+    pub readers: Readers,
     /// Its volume.
     pub storage: Storage,
     /// What is not as the resource wants it, and does not stop the rest.
@@ -109,13 +114,19 @@ impl Validated<'_> {
         format!("{}/", self.addresses.base_url)
     }
 
+    /// When time alone makes somebody else answer readers, by what is `observed` now.
+    #[must_use]
+    pub fn readers_change_at(&self, observed: &Facts) -> Option<Timestamp> {
+        readers::change_at(self.readers, self.institution, observed)
+    }
+
     /// How many pods serve the institution, as long as nothing asks for more.
     #[must_use]
     pub fn replicas(&self) -> u32 {
-        if self.institution.spec.suspend {
-            0
-        } else {
+        if self.readers.wants_server() {
             self.plan.replicas
+        } else {
+            0
         }
     }
 
@@ -142,7 +153,7 @@ impl Validated<'_> {
     /// can mount the volume.
     #[must_use]
     pub fn most_replicas(&self) -> u32 {
-        if self.storage.shared && !self.institution.spec.suspend {
+        if self.storage.shared && self.readers.wants_server() {
             self.plan.most_replicas()
         } else {
             self.replicas()
@@ -175,6 +186,8 @@ pub fn validate<'a>(
     let addresses = tenant.and_then(|tenant| routing::addresses(tenant, facts, config));
     let addresses = addresses.ok_or_else(no_address)?;
     routing::check(&addresses, facts, config, &mut findings);
+    let routes = addresses.routes(facts.gateway, &config.routing);
+    let readers = readers::readers(institution, &routes, facts);
     let class = config.storage_class_name.as_deref();
     let storage = storage::settle(&spec.storage, size, class, facts, &mut findings);
     collections::check(&spec.collections, facts, config, &mut findings);
@@ -188,6 +201,7 @@ pub fn validate<'a>(
         plan,
         table,
         addresses,
+        readers,
         storage,
         findings,
     })
@@ -281,6 +295,8 @@ fn table(
         claim.lost_to.as_deref()
     };
     let mut kept = institution.clone();
+    // Of a suspended institution no server runs that could tell so, and none is to start anew for it.
+    kept.spec.suspend = false;
     kept.spec.hostnames.retain(|host| {
         let Some(owner) = lost_to(host) else {
             return true;

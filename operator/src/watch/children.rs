@@ -36,7 +36,7 @@ fn telling<K: Watched>(context: &Arc<Context>) -> impl FnMut(News<Observed<K>>) 
             kind_is(&context, K::KIND, true);
         }
         News::Changed(object) => {
-            if object.institution().is_some() {
+            if object.institution(&context.namespace).is_some() {
                 saw(&context, object);
             } else {
                 // Somebody gave it the label of another institution: it is no longer known as ours.
@@ -66,8 +66,9 @@ fn kind_is(context: &Context, kind: Kind, there: bool) {
 }
 
 fn saw<K: Watched>(context: &Context, object: Observed<K>) {
-    let institution: Option<Box<str>> = object.institution().map(Into::into);
-    if let (Some(institution), Some((key, child))) = (institution, object.child())
+    let institution: Option<Box<str>> = object.institution(&context.namespace).map(Into::into);
+    if let Some(institution) = institution
+        && let Some((key, child)) = object.child(&institution)
         && context.children.saw(&institution, key, child)
     {
         context.concerns(&institution);
@@ -75,8 +76,9 @@ fn saw<K: Watched>(context: &Context, object: Observed<K>) {
 }
 
 fn lost<K: Watched>(context: &Context, object: Observed<K>) {
-    let place: Option<Box<str>> = object.place().map(Into::into);
-    if let (Some(institution), Some((key, child))) = (place, object.child())
+    let place: Option<Box<str>> = object.place(&context.namespace).map(Into::into);
+    if let Some(institution) = place
+        && let Some((key, child)) = object.child(&institution)
         && context.children.lost(&institution, &key, child.version)
     {
         context.concerns(&institution);

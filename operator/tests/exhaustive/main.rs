@@ -45,6 +45,7 @@ fn one_fault_at_any_moment_of_an_institution_with_every_child() {
         faults: faults(1),
         institution: Institution::Whole,
         is_fine: true,
+        is_calm: false,
     };
     search("every child", bounds);
 }
@@ -55,6 +56,18 @@ fn two_faults_at_any_moments_of_an_institution_with_few_children() {
         faults: faults(2),
         institution: Institution::Small,
         is_fine: false,
+        is_calm: false,
     };
     search("few children", bounds);
+}
+
+#[test]
+fn no_address_is_lost_however_often_an_institution_is_suspended_and_resumed() {
+    let bounds = Bounds {
+        faults: faults(3),
+        institution: Institution::Whole,
+        is_fine: true,
+        is_calm: true,
+    };
+    search("suspended and resumed", bounds);
 }

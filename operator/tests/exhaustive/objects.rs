@@ -79,6 +79,11 @@ impl Objects {
         self.key(slot).0
     }
 
+    /// Whether an object lies in the operator's own namespace.
+    pub(crate) fn is_elsewhere(&self, slot: Slot) -> bool {
+        self.key(slot).1.contains('/')
+    }
+
     pub(crate) fn content(&mut self, slot: Slot, object: &Value) -> Content {
         let digest = digest::wanted(object);
         let known = self
@@ -158,8 +163,9 @@ impl Objects {
             let labels = json["metadata"]["labels"].as_object_mut();
             labels.map(|labels| labels.remove(names::INSTITUTION));
         }
+        let name = &*self.key(slot).1;
         let metadata = &mut json["metadata"];
-        metadata["name"] = json!(self.key(slot).1);
+        metadata["name"] = json!(name.rsplit('/').next());
         metadata["resourceVersion"] = json!(object.version.to_string());
         metadata["generation"] = json!(2);
         metadata["managedFields"] = json!([{
@@ -186,10 +192,14 @@ fn status(kind: Kind, object: &Value, is_settled: bool) -> Value {
         }
         Kind::Claim => json!({"phase": "Pending"}),
         Kind::ResourceQuota if is_settled => json!({"hard": object["spec"]["hard"]}),
-        Kind::Deployment => json!({
-            "observedGeneration": 1 + settled, "replicas": 1, "updatedReplicas": settled,
-            "availableReplicas": settled,
-        }),
+        Kind::Deployment => {
+            let wanted = object["spec"]["replicas"].as_i64().unwrap_or(1);
+            let (total, updated) = if is_settled { (wanted, wanted) } else { (1, 0) };
+            json!({
+                "observedGeneration": 1 + settled, "replicas": total, "updatedReplicas": updated,
+                "availableReplicas": updated,
+            })
+        }
         Kind::HttpRoute if is_settled => {
             let parents = object["spec"]["parentRefs"]
                 .as_array()
@@ -223,7 +233,7 @@ fn observed(kind: Kind, object: Value) -> Child {
         let text = object.to_string();
         let object: Observed<K> = serde_json::from_str(&text).expect("an object of this kind");
         object
-            .child()
+            .child(NAME)
             .unwrap_or_else(|| panic!("not read: {text}"))
             .1
     }

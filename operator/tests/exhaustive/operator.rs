@@ -347,6 +347,7 @@ impl System {
         let namespace = self.of_kind(world, Kind::Namespace);
         let namespace = namespace.map(|slot| world.objects[&slot]);
         let has_room = kind == Kind::Namespace
+            || self.objects.is_elsewhere(slot)
             || namespace.is_some_and(|namespace| before.is_some() || !namespace.is_terminating);
         if !has_room {
             return Err(());
@@ -440,11 +441,12 @@ impl System {
         }
         let waits = facts.namespace == NamespaceState::Terminating;
         let validated = validate(&institution, &facts, &self.config).map_err(|_| waits)?;
-        let mut resources = build(&validated);
+        let mut resources = build(&validated, usize::MAX);
         if self.bounds.institution == Institution::Small {
             resources.service_accounts.clear();
             resources.network_policies.clear();
             resources.http_routes.clear();
+            resources.notice_routes.clear();
         }
         Ok(Plan::new(&resources, known))
     }

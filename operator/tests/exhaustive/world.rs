@@ -30,11 +30,12 @@ networkPolicy: {operatorNamespace: platform-system, nodeCIDRs: [10.10.0.0/24]}
 ";
 
 /// The resources that people apply, one after the other.
-const RESOURCES: [&str; 3] = [
+const RESOURCES: [&str; 4] = [
     "{displayName: {es: Uno}, storage: {size: 5Gi}, access: [{group: staff}]}",
     "{displayName: {es: Dos}, storage: {size: 6Gi}}",
     // No platform has this plan: nothing can be built of it.
     "{displayName: {es: Tres}, storage: {size: 6Gi}, plan: nowhere}",
+    "{displayName: {es: Uno}, storage: {size: 5Gi}, suspend: true}",
 ];
 
 /// The bounds of a search.
@@ -45,6 +46,9 @@ pub(crate) struct Bounds {
     pub(crate) institution: Institution,
     /// Whether controllers may act between any two steps of the operator, each by itself.
     pub(crate) is_fine: bool,
+    /// Whether people do nothing but apply resources, and nothing fails but the operator. Then no address
+    /// is ever lost.
+    pub(crate) is_calm: bool,
 }
 
 /// Which children the institution has.
@@ -309,7 +313,8 @@ impl System {
         };
         if terminating(Kind::Namespace).is_some() {
             // The last goes the namespace itself.
-            let last = objects.clone().next_back();
+            let mut inside = objects.clone();
+            let last = inside.rfind(|(slot, _)| !self.objects.is_elsewhere(**slot));
             actions.extend(last.map(|(slot, _)| Action::Finalise(*slot)));
         } else if let Some((slot, _)) = terminating(Kind::Claim) {
             actions.push(Action::Finalise(*slot));
@@ -338,8 +343,16 @@ impl System {
     /// What may go wrong, and what people may do.
     fn faults(&self, world: &World) -> Vec<Action> {
         let mut actions = Vec::new();
-        if let Some(operator) = &world.operator {
+        if world.operator.is_some() {
             actions.push(Action::Kill);
+        }
+        let now = world.resource.map(|resource| resource.spec);
+        let specs = 0..u8::try_from(RESOURCES.len()).expect("few");
+        actions.extend(specs.filter(|spec| now != Some(*spec)).map(Action::Apply));
+        if self.bounds.is_calm {
+            return actions;
+        }
+        if let Some(operator) = &world.operator {
             if let Work::Plan(plan) = &operator.work
                 && self.plans.writes(*plan)
             {
@@ -366,13 +379,17 @@ impl System {
                 actions.push(Action::Unlabel(*slot));
             }
         }
-        let now = world.resource.map(|resource| resource.spec);
-        let specs = 0..u8::try_from(RESOURCES.len()).expect("few");
-        actions.extend(specs.filter(|spec| now != Some(*spec)).map(Action::Apply));
         if now.is_some() {
             actions.push(Action::Remove);
         }
         actions
+    }
+
+    /// Whether a Gateway leads readers anywhere: to the server or to the notice.
+    fn leads(&self, world: &World) -> bool {
+        let mut objects = world.objects.iter();
+        objects
+            .any(|(slot, object)| self.objects.kind(*slot) == Kind::HttpRoute && object.is_settled)
     }
 
     fn act(&mut self, world: &mut World, action: Action) -> Result<(), String> {
@@ -549,6 +566,9 @@ impl search::System for System {
         let by_person = matches!(action, Action::Delete(_) | Action::Finalise(_));
         if claim(world) && !claim(&next) && !by_person {
             return Err("the volume was deleted".to_owned());
+        }
+        if self.bounds.is_calm && self.leads(world) && !self.leads(&next) {
+            return Err("an address was lost".to_owned());
         }
         for slot in self.objects.slots() {
             normalise(&mut next, slot);

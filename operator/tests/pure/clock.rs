@@ -81,6 +81,25 @@ fn a_job_from_the_future_is_not_the_newest_for_ever() {
 }
 
 #[test]
+fn an_ingest_that_failed_in_the_future_is_tried_again() {
+    let mut failed = ended("2026-05-04T11:00:00Z");
+    failed.phase = JobPhase::Failed;
+    let mut case = daily("2026-05-04T11:02:00Z", "2026-05-04T11:01:00Z");
+    case.config.ingest.retries = 1;
+    case.institution.spec.collections[0].schedule = None;
+    for (created, finished, starts_now) in [
+        ("2026-05-04T11:00:00Z", "2036-01-01T00:00:00Z", 1),
+        ("2036-01-01T00:00:00Z", "2036-01-01T00:00:30Z", 1),
+        ("2026-05-04T11:00:00Z", "2026-05-04T11:01:30Z", 0),
+    ] {
+        failed.created = time(created);
+        failed.finished = Some(time(finished));
+        let case = case.clone().job(failed.clone());
+        assert_eq!(starts(&case), starts_now, "{finished}");
+    }
+}
+
+#[test]
 fn clocks_that_differ_by_seconds_are_believed() {
     let case =
         daily("2026-05-04T07:00:00Z", "2026-05-03T07:03:00Z").job(ended("2026-05-04T07:00:03Z"));

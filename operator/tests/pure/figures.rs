@@ -32,6 +32,7 @@ fn text() -> String {
     let now = Now {
         institutions: BTreeMap::from([(says, 3)]),
         upgrades: [("waiting", 1), ("moving", 2), ("stuck", 0)],
+        ingests: [("running", 1), ("waiting", 2)],
         ..Now::default()
     };
     metrics.text(&now).unwrap()

@@ -95,7 +95,7 @@ impl Case {
     }
 
     pub(crate) fn build(&self) -> Resources<Prepared> {
-        build::build(&self.validate().unwrap())
+        build::build(&self.validate().unwrap(), usize::MAX)
     }
 
     /// The folder `directory` is there and has settled.
@@ -166,6 +166,7 @@ pub(crate) fn job(
         confirmation: None,
         color_profiles: Some("convert".to_owned()),
         generation: None,
+        attempt: 1,
         image: "localhost/acervo/acervo:test".to_owned(),
         begun: true,
         hindered: None,

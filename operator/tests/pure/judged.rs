@@ -8,7 +8,7 @@ use acervo_operator::reconcile::facts::{
 use acervo_operator::reconcile::validate::{About, ValidateErrorKind};
 use acervo_tenancy::KeptKind;
 
-use crate::fixture::{Case, EXISTING_CLAIM, FULL, GATEWAY, INGRESS, MINIMAL};
+use crate::fixture::{Case, EXISTING_CLAIM, FULL, GATEWAY, INGRESS, MINIMAL, time};
 
 /// The endpoint of the bucket of the full institution.
 fn name_endpoint(case: &mut Case, endpoint: &str) {
@@ -204,6 +204,7 @@ fn a_host_that_institutions_share_needs_a_listener_of_the_provider() {
         name: "public-manifests".to_owned(),
         accepted: Some(true),
         refusal: None,
+        created: time("2026-05-04T11:00:00Z"),
     }];
     assert_eq!(findings(&case), [], "the provider added one");
 }

@@ -36,7 +36,10 @@ pub(crate) fn all<State>(resources: &Resources<State>) -> Vec<Value> {
         listener_set,
         http_routes,
         ingress,
+        notice_routes,
+        notice_ingress,
         ingest_jobs,
+        waiting: _,
         spent_jobs: _,
         servers: _,
         routes: _,
@@ -57,6 +60,8 @@ pub(crate) fn all<State>(resources: &Resources<State>) -> Vec<Value> {
     objects.extend(listener_set.iter().map(value));
     objects.extend(http_routes.iter().map(value));
     objects.extend(ingress.iter().map(value));
+    objects.extend(notice_routes.iter().map(value));
+    objects.extend(notice_ingress.iter().map(value));
     objects.extend(ingest_jobs.iter().map(value));
     objects
 }

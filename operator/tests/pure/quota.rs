@@ -10,6 +10,7 @@ use acervo_operator::reconcile::build::{Prepared, Resources};
 use acervo_operator::reconcile::facts::ServerState;
 use acervo_operator::reconcile::plan::{Plan, Write};
 use k8s_openapi::api::core::v1::ResourceQuota;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use crate::fixture::{Case, GATEWAY, MINIMAL};
 use crate::objects::value;
@@ -131,4 +132,22 @@ fn a_smaller_plan_takes_its_room_once_no_pod_of_the_larger_one_is_left() {
     }
     let grown = written(&big, &known(&small.quota, &small, 1));
     assert_eq!(grown, Some(much), "what grows, grows at once");
+}
+
+#[test]
+fn room_that_somebody_else_gave_is_taken_at_once() {
+    let small = of_plan("small");
+    let mut raised = small.quota.clone();
+    let hard = raised.spec.as_mut().unwrap().hard.as_mut().unwrap();
+    hard.insert("pods".to_owned(), Quantity("100".to_owned()));
+    let mut known = known(&raised, &small, 0);
+    let quota = (Kind::ResourceQuota, names::INSTITUTION_OBJECT.into());
+    assert_eq!(written(&small, &known), None, "it was ours to give");
+    // The API server takes a field out of our record when somebody else changes it.
+    let mut ours = value(&small.quota);
+    let hard = ours["spec"]["hard"].as_object_mut().unwrap();
+    hard.remove("pods");
+    known.get_mut(&quota).unwrap().owned = Some(digest::wanted(&ours));
+    let little = allowed(&small.quota);
+    assert_eq!(written(&small, &known), Some(little), "others gave it");
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use acervo_crds::institution::Access;
 use acervo_crds::status::{CollectionStatus, IiifInstitutionStatus};
 use acervo_operator::inside::{LastWords, Progress, RefusalReason, StorageUse};
 use acervo_operator::reconcile::apply::{ApplyError, ObjectError};
 use acervo_operator::reconcile::build::build;
 use acervo_operator::reconcile::facts::{ClaimPhase, Hindrance, JobPhase, RouteState, ServerState};
+use acervo_operator::reconcile::mirror::mirror;
 use acervo_operator::reconcile::status;
 use acervo_tenancy::{Bilingual, Language};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -16,7 +18,7 @@ use crate::fixture::{Case, FULL, GATEWAY, MINIMAL, job, time};
 /// The status of what is observed in the case, as if all of it had been applied.
 fn status_of(case: &Case) -> IiifInstitutionStatus {
     let validated = case.validate().unwrap();
-    let built = build(&validated);
+    let built = build(&validated, usize::MAX);
     let applied = built.applied();
     let mut observed = case.facts.clone();
     for started in &applied.ingest_jobs {
@@ -47,6 +49,7 @@ fn accepted(name: &str) -> RouteState {
         name: name.to_owned(),
         accepted: Some(true),
         refusal: None,
+        created: time("2026-05-04T11:00:00Z"),
     }
 }
 
@@ -351,9 +354,60 @@ fn a_failed_ingest_is_told_in_its_own_words() {
         ..Default::default()
     });
     assert!(
-        told(&case).2.contains("el disco está lleno. Para"),
+        told(&case).2.contains("el disco está lleno. Corrija"),
         "{:?}",
         told(&case)
+    );
+}
+
+#[test]
+fn what_follows_a_failed_ingest_is_told_with_its_time_and_a_newer_one_counts() {
+    let mut case = ready().job(job(
+        "mapas",
+        "aa",
+        "changed",
+        "2026-05-04T11:58:00Z",
+        JobPhase::Failed,
+    ));
+    case.config.ingest.retries = 3;
+    case.facts.jobs[0].attempt = 2;
+    case.facts.jobs[0].finished = Some(time("2026-05-04T11:59:00.5Z"));
+    let told = |case: &Case| condition(&status_of(case), "CollectionsIngested");
+    let (status, reason, message) = told(&case);
+    assert_eq!(
+        (status.as_str(), reason.as_str()),
+        ("False", "IngestRetrying")
+    );
+    for words in ["intento 2 de 4", "2026-05-04T12:04:00Z"] {
+        assert!(message.contains(words), "{message}");
+    }
+    let mut newer = job(
+        "mapas",
+        "aa",
+        "changed",
+        "2026-05-04T12:00:00Z",
+        JobPhase::Running,
+    );
+    newer.name = "newer".to_owned();
+    assert_eq!(told(&case.job(newer)).1, "InWork");
+}
+
+#[test]
+fn an_ingest_that_waits_for_its_turn_among_all_institutions_says_so() {
+    let case = ready().handed_over("mapas", "bb");
+    let validated = case.validate().unwrap();
+    let built = build(&validated, 0);
+    assert_eq!(built.waiting.len(), 1);
+    assert!(built.ingest_jobs.is_empty());
+    let status = status::status(&validated, &built.applied(), &case.facts);
+    let (status, reason, message) = condition(&status, "CollectionsIngested");
+    assert_eq!(
+        (status.as_str(), reason.as_str()),
+        ("False", "IngestWaiting")
+    );
+    assert!(
+        message.contains("mapas") && message.contains("7 como máximo"),
+        "{message}"
     );
 }
 
@@ -390,4 +444,22 @@ fn without_a_server_the_last_words_of_an_ingest_count() {
     let case = case.job(job);
     let status = status_of(&case);
     assert_eq!((status.published, status.refused), (Some(7), Some(2)));
+}
+
+#[test]
+fn staff_read_a_copy_of_the_whole_status_where_somebody_is_named() {
+    let mut case = ready();
+    let copy = |case: &Case| mirror(&case.institution, &status_of(case));
+    assert!(copy(&case).is_none(), "nobody is named");
+    case.institution.spec.access = vec![Access {
+        group: None,
+        user: Some("ana".to_owned()),
+    }];
+    let data = copy(&case).unwrap().data.unwrap();
+    let status = status_of(&case);
+    assert_eq!(data.len(), status.conditions.len() + 2);
+    assert_eq!(data["url"], status.url.clone().unwrap());
+    assert!(data["Ready"].starts_with("True Ready: "), "{data:?}");
+    let read: IiifInstitutionStatus = serde_saphyr::from_str(&data["status.yaml"]).unwrap();
+    assert_eq!(read, status);
 }

@@ -1,5 +1,6 @@
 //! The volume: what is asked for, given what is there.
 
+use acervo_crds::institution::DeletionPolicy;
 use acervo_operator::quantity::Amount;
 use acervo_operator::reconcile::facts::{ClaimPhase, StorageClassState};
 use acervo_operator::reconcile::validate::Volume;
@@ -66,7 +67,7 @@ fn a_volume_that_is_not_bound_waits_with_its_growth() {
 fn a_volume_never_shrinks() {
     let case = sized("1Gi");
     assert_eq!(asked(&case).0, "5Gi");
-    assert_eq!(asked(&case).3, Vec::<&str>::new());
+    assert_eq!(asked(&case).3, ["StorageLarger"]);
 }
 
 #[test]
@@ -108,6 +109,31 @@ fn an_existing_claim_says_itself_how_it_is_mounted() {
         validated.storage.volume,
         Volume::Existing("nfs-mapas".to_owned())
     );
+}
+
+/// Namespaces go with all that is in them.
+#[test]
+fn an_existing_claim_and_its_namespace_outlive_every_institution() {
+    let mut case = Case::running(EXISTING_CLAIM, GATEWAY);
+    case.institution.spec.deletion_policy = DeletionPolicy::Delete;
+    let resources = case.build();
+    assert_eq!(resources.namespace.metadata.owner_references, None);
+    assert_eq!(resources.claim, None);
+    assert!(resources.deployment.metadata.owner_references.is_some());
+}
+
+#[test]
+fn an_existing_claim_that_is_too_small_is_told_and_left_alone() {
+    let mut case = Case::running(EXISTING_CLAIM, GATEWAY);
+    let reasons = |case: &Case| -> Vec<_> {
+        let validated = case.validate().unwrap();
+        let reasons = validated.findings.iter().map(|f| f.reason.as_str());
+        reasons.collect()
+    };
+    assert_eq!(reasons(&case), [""; 0]);
+    let claim = case.facts.claim.as_mut().unwrap();
+    claim.requested = Some("1Mi".parse().unwrap());
+    assert_eq!(reasons(&case), ["ClaimSmaller"]);
 }
 
 #[test]

@@ -9,15 +9,20 @@ use crate::reconcile::validate::Validated;
 /// The group of roles and of those who have them.
 const RBAC: &str = "rbac.authorization.k8s.io";
 
-/// The groups of `spec.access` get the platform's role for staff; none if nobody is named.
+/// The groups and users of `spec.access` get the platform's role for staff; none if nobody is named.
 pub(super) fn access(institution: &Validated<'_>) -> Option<RoleBinding> {
     let access = &institution.institution.spec.access;
-    let group = |group: &str| Subject {
+    let subject = |kind: &str, name: &String| Subject {
         api_group: Some(RBAC.to_owned()),
-        kind: "Group".to_owned(),
-        name: group.to_owned(),
+        kind: kind.to_owned(),
+        name: name.clone(),
         namespace: None,
     };
+    let subjects = access.iter().flat_map(|access| {
+        let group = access.group.iter().map(|name| subject("Group", name));
+        let user = access.user.iter().map(|name| subject("User", name));
+        group.chain(user)
+    });
     (!access.is_empty()).then(|| RoleBinding {
         metadata: object::owned(institution, names::INSTITUTION_OBJECT),
         role_ref: RoleRef {
@@ -25,6 +30,6 @@ pub(super) fn access(institution: &Validated<'_>) -> Option<RoleBinding> {
             kind: "ClusterRole".to_owned(),
             name: names::STAFF_ROLE.to_owned(),
         },
-        subjects: Some(access.iter().map(|access| group(&access.group)).collect()),
+        subjects: Some(subjects.collect()),
     })
 }

@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{object, pod};
 use crate::reconcile::validate::Validated;
-use crate::waves::{self, Turn};
+use crate::waves::{self, Rollout, Turn};
 use crate::{digest, names};
 
 /// Where the tenant table is.
@@ -63,7 +63,13 @@ pub(super) fn record(institution: &Validated<'_>, deployment: &mut Deployment) -
     let json = serde_json::to_value(&*deployment).unwrap_or_default();
     let generation = institution.institution.metadata.generation.unwrap_or(0);
     let server = institution.facts.server.as_ref();
-    let (rollout, turn) = waves::judge(server, generation, digest::wanted(&json));
+    let wanted = digest::wanted(&json);
+    let (rollout, turn) = if institution.readers.wants_server() {
+        waves::judge(server, generation, wanted)
+    } else {
+        // Nobody waits to stop.
+        (Rollout::own(generation, wanted), Turn::Now)
+    };
     let record = names::map([(names::ROLLOUT, &*rollout.to_string())]);
     deployment.metadata.annotations = Some(record);
     turn

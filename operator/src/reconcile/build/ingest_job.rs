@@ -1,6 +1,7 @@
 //! An ingest: why it starts, and its Job. When it starts is decided in [`decision`].
 
 pub mod decision;
+pub mod retry;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +10,9 @@ use std::str::FromStr;
 use acervo_crds::collection::Source;
 use acervo_tenancy::CollectionName;
 use jiff::Timestamp;
-use k8s_openapi::api::batch::v1::{Job, JobSpec};
+use k8s_openapi::api::batch::v1::{
+    Job, JobSpec, PodFailurePolicy, PodFailurePolicyOnPodConditionsPattern, PodFailurePolicyRule,
+};
 use k8s_openapi::api::core::v1::{
     ConfigMapVolumeSource, Container, EnvVar, EnvVarSource, PodSpec, PodTemplateSpec,
     SecretKeySelector, Volume,
@@ -23,6 +26,7 @@ use crate::names;
 use crate::reconcile::validate::Validated;
 
 pub use decision::{jobs_to_start, next_wake, spent_jobs};
+pub use retry::next_attempt;
 
 /// Where what institutions hand over is.
 const INCOMING: &str = "/data/incoming";
@@ -62,6 +66,8 @@ pub struct IngestStart {
     pub confirmation: Option<String>,
     /// The newest Job of the collection so far.
     pub after: Option<String>,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
 }
 
 impl IngestStart {
@@ -129,10 +135,25 @@ pub fn job(institution: &Validated<'_>, start: &IngestStart) -> Job {
         },
         spec: Some(JobSpec {
             backoff_limit: Some(count(institution.config.ingest.backoff_limit)),
+            pod_failure_policy: Some(evictions_do_not_count()),
             template,
             ..JobSpec::default()
         }),
         ..Job::default()
+    }
+}
+
+/// A pod that a drained or lost node takes away has not failed.
+fn evictions_do_not_count() -> PodFailurePolicy {
+    PodFailurePolicy {
+        rules: vec![PodFailurePolicyRule {
+            action: "Ignore".to_owned(),
+            on_pod_conditions: Some(vec![PodFailurePolicyOnPodConditionsPattern {
+                type_: "DisruptionTarget".to_owned(),
+                status: "True".to_owned(),
+            }]),
+            on_exit_codes: None,
+        }],
     }
 }
 
@@ -144,6 +165,7 @@ fn annotations(institution: &Validated<'_>, start: &IngestStart) -> BTreeMap<Str
     let colors = institution.institution.spec.color_profiles();
     [
         (names::CAUSE, Some(start.cause.to_string())),
+        (names::ATTEMPT, Some(start.attempt.to_string())),
         (names::FINGERPRINT, start.fingerprint.clone()),
         (
             names::GENERATION,

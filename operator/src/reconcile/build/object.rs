@@ -6,7 +6,7 @@ use acervo_crds::institution::DeletionPolicy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use crate::names;
-use crate::reconcile::validate::Validated;
+use crate::reconcile::validate::{Validated, Volume};
 
 /// Metadata of a child that goes when the resource goes: the cluster deletes what its owner left.
 pub(super) fn owned(institution: &Validated<'_>, name: &str) -> ObjectMeta {
@@ -16,11 +16,15 @@ pub(super) fn owned(institution: &Validated<'_>, name: &str) -> ObjectMeta {
     }
 }
 
-/// Metadata of namespace and claim, which go with the resource only where it says so.
+/// Metadata of namespace and claim, which go with the resource only where it says so, and where nothing
+/// goes with them that somebody else made: a claim that existed before is in the namespace.
 pub(super) fn retained(institution: &Validated<'_>, name: &str) -> ObjectMeta {
-    match institution.institution.spec.deletion_policy {
-        DeletionPolicy::Retain => unowned(institution, name),
-        DeletionPolicy::Delete => owned(institution, name),
+    let policy = institution.institution.spec.deletion_policy;
+    match (policy, &institution.storage.volume) {
+        (DeletionPolicy::Delete, Volume::Own { .. }) => owned(institution, name),
+        (DeletionPolicy::Retain, _) | (DeletionPolicy::Delete, Volume::Existing(_)) => {
+            unowned(institution, name)
+        }
     }
 }
 

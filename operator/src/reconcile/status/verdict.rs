@@ -6,12 +6,13 @@ use acervo_crds::IiifInstitution;
 use acervo_tenancy::Bilingual;
 
 use super::{ACTIVE, APPLY_FAILED, READY, UPDATE_FAILED};
+use crate::names;
 use crate::reconcile::apply::{ApplyError, ObjectError};
 use crate::reconcile::facts::{ClaimPhase, Facts, RouteState, ServerState};
-use crate::reconcile::validate::{About, Validated};
+use crate::reconcile::validate::{About, Readers, Validated};
 use crate::waves::Stage;
 
-pub(super) use collections::collections_ingested;
+pub(super) use collections::{Ingests, collections_ingested};
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +155,7 @@ pub(super) fn server_available(
     observed: &Facts,
     waits: bool,
 ) -> Verdict {
-    if validated.institution.spec.suspend {
+    if !validated.readers.wants_server() {
         return Verdict::no(
             "Suspended",
             "ningún servidor de imágenes funciona mientras la institución está suspendida",
@@ -214,21 +215,43 @@ fn answering(server: &ServerState, waits: bool) -> Verdict {
     }
 }
 
+/// Whether the notice of suspension answers readers, or is about to.
+fn leads_to_notice(validated: &Validated<'_>) -> bool {
+    matches!(
+        validated.readers,
+        Readers::Notice { .. } | Readers::ServerUntilNotice { .. }
+    )
+}
+
+/// The routes that lead readers, or are about to.
+pub(super) fn leading<'f>(validated: &Validated<'_>, observed: &'f Facts) -> &'f [RouteState] {
+    if leads_to_notice(validated) {
+        &observed.notices
+    } else {
+        &observed.routes
+    }
+}
+
+/// `routes` are the names of all that are to lead readers.
 pub(super) fn route_accepted(
     validated: &Validated<'_>,
-    routes: &[String],
+    routes: &[&str],
     observed: &Facts,
 ) -> Verdict {
     if let Some(found) = finding(validated, About::Route) {
         return found;
     }
-    let state = |name: &String| observed.routes.iter().find(|route| &route.name == name);
+    let leading = leading(validated, observed);
+    let state = |name: &&str| leading.iter().find(|route| route.name == **name);
     let states: Vec<Option<&RouteState>> = routes.iter().map(state).collect();
     let refusal = states
         .iter()
         .flatten()
         .find_map(|route| route.refusal.as_deref());
     if let Some(refusal) = refusal {
+        if leads_to_notice(validated) {
+            return notice_refused(validated, refusal);
+        }
         return Verdict::no(
             "RouteRefused",
             format!("el Gateway no acepta la ruta: {refusal}"),
@@ -237,12 +260,42 @@ pub(super) fn route_accepted(
     }
     let accepted = |route: &Option<&RouteState>| route.is_some_and(|r| r.accepted == Some(true));
     if !states.is_empty() && states.iter().all(accepted) {
-        return Verdict::yes("Accepted", "la ruta está aceptada", "the route is accepted");
+        return match validated.readers {
+            Readers::Server => {
+                Verdict::yes("Accepted", "la ruta está aceptada", "the route is accepted")
+            }
+            Readers::Notice { .. } | Readers::ServerUntilNotice { .. } => Verdict::yes(
+                "Accepted",
+                "la ruta al aviso de suspensión está aceptada",
+                "the route to the notice of suspension is accepted",
+            ),
+            Readers::NoticeUntilServer { .. } => Verdict::no(
+                "RoutePending",
+                "el aviso de suspensión aún responde; la ruta de la institución toma su lugar en unos segundos",
+                "the notice of suspension still answers; the institution's route takes its place in some seconds",
+            ),
+        };
     }
     Verdict::no(
         "RoutePending",
         "la ruta aún no fue aceptada",
         "the route has not been accepted yet",
+    )
+}
+
+/// The Gateway does not lead readers to the notice: most likely its listener does not admit routes of
+/// the operator's namespace.
+fn notice_refused(validated: &Validated<'_>, refusal: &str) -> Verdict {
+    let home = &validated.config.network_policy.operator_namespace;
+    let label = names::INSTITUTION;
+    Verdict::no(
+        "NoticeRefused",
+        format!(
+            "el Gateway no acepta la ruta al aviso de suspensión, y los lectores no ven por qué nada responde: {refusal}. Si su listener elige espacios de nombres por etiqueta: kubectl label namespace {home} {label}="
+        ),
+        format!(
+            "the Gateway does not accept the route to the notice of suspension, and readers do not see why nothing answers: {refusal}. If its listener selects namespaces by label: kubectl label namespace {home} {label}="
+        ),
     )
 }
 

@@ -84,6 +84,10 @@ reasons! {
     StorageCannotGrow => Storage,
     /// Class or access mode of a volume cannot be changed.
     StorageFixed => Storage,
+    /// The volume is larger than the resource asks for, and cannot shrink.
+    StorageLarger => Storage,
+    /// The existing claim is smaller than the resource asks for.
+    ClaimSmaller => Storage,
     /// An image pull Secret of the platform is missing.
     PullSecretMissing => Server,
     /// The folder of a collection is not there.

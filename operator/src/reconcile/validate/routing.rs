@@ -72,6 +72,24 @@ impl Addresses {
         hosts
     }
 
+    /// The names of the routes, or of the Ingress, that lead to all of them.
+    #[must_use]
+    pub fn routes(&self, gateway: GatewayState, routing: &Routing) -> Vec<&'static str> {
+        match routing {
+            Routing::Ingress(_) => vec![names::PUBLIC],
+            Routing::Gateway(_) if gateway == GatewayState::NoApi => Vec::new(),
+            Routing::Gateway(_) => {
+                let hosts = (!self.own_hosts.is_empty()).then_some(names::PUBLIC_HOSTS);
+                let kept = self.kept.iter().map(|kept| names::kept_route(kept.kind));
+                [names::PUBLIC]
+                    .into_iter()
+                    .chain(hosts)
+                    .chain(kept)
+                    .collect()
+            }
+        }
+    }
+
     /// The platform's host as routes name it; none where it is an IP address: routes have names only,
     /// and one without any answers for every host.
     #[must_use]

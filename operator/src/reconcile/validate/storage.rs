@@ -68,9 +68,9 @@ pub(super) fn settle(
         .unwrap_or_else(|| vec![mode.to_owned()]);
     let shared = access_modes.iter().any(|mode| mode == READ_WRITE_MANY);
     if let Some(name) = &wanted.existing_claim {
-        if facts.claim.is_none() {
-            findings.push(claim_missing(name));
-        }
+        let found = facts.claim.as_ref();
+        let found = found.ok_or_else(|| claim_missing(name));
+        findings.extend(found.map_or_else(Some, |claim| claim_smaller(name, claim, size)));
         return Storage {
             volume: Volume::Existing(name.clone()),
             shared,
@@ -124,7 +124,13 @@ fn new_class(class: Option<&str>, facts: &Facts, findings: &mut Vec<Finding>) ->
 /// The size to ask for: the wanted one if the claim can have it.
 fn grown(claim: &ClaimState, wanted: Amount, facts: &Facts, findings: &mut Vec<Finding>) -> Amount {
     let asked = claim.requested.unwrap_or(wanted);
-    if wanted <= asked || claim.phase != ClaimPhase::Bound {
+    if claim.phase != ClaimPhase::Bound {
+        return asked;
+    }
+    if wanted < asked {
+        findings.push(larger(asked, wanted));
+    }
+    if wanted <= asked {
         return asked;
     }
     if let StorageClassState::Found {
@@ -144,6 +150,34 @@ fn grown(claim: &ClaimState, wanted: Amount, facts: &Facts, findings: &mut Vec<F
         ),
     ));
     asked
+}
+
+/// As after a claim was kept for an institution that comes back and asks for less.
+fn larger(found: Amount, wanted: Amount) -> Finding {
+    Finding::new(
+        FindingReason::StorageLarger,
+        format!(
+            "el volumen ya tiene {found} y se pidieron {wanted}; un volumen no encoge, así que se queda como está: escriba {found} en spec.storage.size"
+        ),
+        format!(
+            "the volume has {found} already and {wanted} were asked for; a volume does not shrink, so it stays as it is: write {found} in spec.storage.size"
+        ),
+    )
+}
+
+/// What others made is theirs to grow.
+fn claim_smaller(name: &str, claim: &ClaimState, wanted: Amount) -> Option<Finding> {
+    let bound = claim.phase == ClaimPhase::Bound;
+    let found = claim.requested.filter(|found| bound && *found < wanted)?;
+    Some(Finding::new(
+        FindingReason::ClaimSmaller,
+        format!(
+            "se pidieron {wanted}, pero el PersistentVolumeClaim «{name}» tiene {found}, y el operador no cambia lo que no hizo; amplíelo usted con kubectl edit persistentvolumeclaim {name} en el espacio de nombres de la institución"
+        ),
+        format!(
+            "{wanted} were asked for, but the PersistentVolumeClaim \"{name}\" has {found}, and the operator changes nothing that it did not make; grow it yourself with kubectl edit persistentvolumeclaim {name} in the institution's namespace"
+        ),
+    ))
 }
 
 fn fixed(field: &str, wanted: &str, found: &str) -> Finding {

@@ -4,14 +4,13 @@
 //! of the resource (its annotations) it met. So that Job stays after its end, until a newer one
 //! replaces it; whoever deletes it by hand starts over.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use acervo_crds::collection::{Collection, Source};
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
-use super::{Cause, IngestStart};
+use super::{Cause, IngestStart, next_attempt};
 use crate::inside::Ingested;
 use crate::names;
 use crate::reconcile::facts::{JobPhase, JobState};
@@ -19,10 +18,6 @@ use crate::reconcile::validate::{Validated, is_allowed, last_due, next_due};
 
 /// How long after its end the result of an ingest is known to everybody.
 const SETTLED: SignedDuration = SignedDuration::from_secs(60);
-
-/// A time that lies further ahead than this was written by a clock that was wrong, unless all do: then
-/// it is ours.
-const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long after it was last read a bucket without schedule is read again: nobody tells of what changes
 /// in it.
@@ -49,8 +44,12 @@ pub fn jobs_to_start(institution: &Validated<'_>) -> Vec<IngestStart> {
         .filter(|start| jobs.iter().all(|job| job.name != start.job_name()))
         .collect();
     // Whoever has waited longest comes first.
-    starts
-        .sort_by_key(|start| newest(institution, start.collection.as_str()).map(|job| job.created));
+    starts.sort_by_key(|start| {
+        institution
+            .facts
+            .newest_job(start.collection.as_str())
+            .map(|job| job.created)
+    });
     starts.truncate(room);
     starts
 }
@@ -76,7 +75,10 @@ pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
         bucket.is_some() && bucket != job.fingerprint
     };
     let is_spent = |job: &&JobState| {
-        let newest = newest(institution, &job.collection).is_some_and(|n| n.name == job.name);
+        let newest = institution
+            .facts
+            .newest_job(&job.collection)
+            .is_some_and(|n| n.name == job.name);
         match job.phase {
             _ if !collections.contains(job.collection.as_str()) => true,
             JobPhase::Running => {
@@ -97,7 +99,8 @@ pub fn spent_jobs(institution: &Validated<'_>) -> Vec<String> {
 }
 
 /// When a collection may be due without anything else telling of it, so that the institution is looked
-/// at again then: by its schedule, or when the result of its last ingest is known to everybody.
+/// at again then: by its schedule, when the result of its last ingest is known to everybody, or when one
+/// that failed is tried again.
 #[must_use]
 pub fn next_wake(institution: &Validated<'_>) -> Option<Timestamp> {
     let spec = &institution.institution.spec;
@@ -119,21 +122,11 @@ pub fn next_wake(institution: &Validated<'_>) -> Option<Timestamp> {
     let settled = ended
         .map(|ended| ended + SETTLED)
         .filter(|settled| *settled >= now);
-    due.chain(settled).min()
-}
-
-fn newest<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a JobState> {
-    let jobs = institution.facts.jobs.iter();
-    jobs.filter(|job| job.collection == collection)
-        .max_by_key(|job| {
-            let is_credible = is_credible(institution, job.created);
-            (is_credible, job.created, Reverse(job.name.as_str()))
-        })
-}
-
-/// Whether a time may be true.
-fn is_credible(institution: &Validated<'_>, time: Timestamp) -> bool {
-    time.duration_since(institution.facts.now) <= AHEAD
+    let again = spec.collections.iter().filter_map(|collection| {
+        let newest = institution.facts.newest_job(collection.name.as_str())?;
+        next_attempt(institution, newest).filter(|due| *due > now)
+    });
+    due.chain(settled).chain(again).min()
 }
 
 /// The latest of these times that may be true. What waited for another one would wait for years.
@@ -142,7 +135,7 @@ fn latest<const N: usize>(
     times: [Option<Timestamp>; N],
 ) -> Option<Timestamp> {
     let times = times.into_iter().flatten();
-    times.max_by_key(|time| (is_credible(institution, *time), *time))
+    times.max_by_key(|time| (institution.facts.is_credible(*time), *time))
 }
 
 fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestStart> {
@@ -168,10 +161,15 @@ fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestS
             bucket(&collection.source)
         }
     };
-    let cause = cause(institution, collection, fingerprint.as_deref())?;
-    let newest = newest(institution, name);
+    let newest = institution.facts.newest_job(name);
+    let first = |cause| Some((cause, 1));
+    let (cause, attempt) = cause(institution, collection, fingerprint.as_deref()).map_or_else(
+        || again(institution, newest?, fingerprint.as_deref()),
+        first,
+    )?;
     let wishes = institution.institution.annotations();
     let confirmation = match cause {
+        _ if attempt > 1 => newest.and_then(|job| job.confirmation.clone()),
         Cause::RemovalConfirmed => wishes.get(names::CONFIRM_REMOVAL).cloned(),
         // Met before, unless it failed.
         _ => newest.and_then(|job| {
@@ -187,6 +185,22 @@ fn start(institution: &Validated<'_>, collection: &Collection) -> Option<IngestS
         source: collection.source.clone(),
         confirmation,
         after: newest.map(|job| job.name.clone()),
+        attempt,
+    })
+}
+
+/// The cause of a failed ingest whose next attempt is due, and which one that is. What it read must be what
+/// there is: otherwise it would be another ingest.
+fn again(
+    institution: &Validated<'_>,
+    failed: &JobState,
+    fingerprint: Option<&str>,
+) -> Option<(Cause, u32)> {
+    let due = next_attempt(institution, failed)?;
+    let same = failed.fingerprint.as_deref() == fingerprint;
+    (same && due <= institution.facts.now).then(|| {
+        let cause = failed.cause.clone().unwrap_or(Cause::Changed);
+        (cause, failed.attempt + 1)
     })
 }
 
@@ -198,7 +212,7 @@ fn cause(
     fingerprint: Option<&str>,
 ) -> Option<Cause> {
     let name = collection.name.as_str();
-    let newest = newest(institution, name);
+    let newest = institution.facts.newest_job(name);
     let wishes = institution.institution.annotations();
     let confirmation = wishes.get(names::CONFIRM_REMOVAL);
     // Of a bucket only the ingest knows what is in it: the state that asked is confirmed.
@@ -266,7 +280,7 @@ fn ingested<'a>(institution: &Validated<'a>, collection: &str) -> Option<&'a Ing
 fn next_reading(institution: &Validated<'_>, collection: &Collection) -> Option<Timestamp> {
     let name = collection.name.as_str();
     let read = [
-        newest(institution, name).map(|job| job.created),
+        institution.facts.newest_job(name).map(|job| job.created),
         ingested(institution, name).map(|ingested| ingested.finished),
     ];
     Some(latest(institution, read)? + BUCKET_READ_EVERY)
@@ -283,7 +297,8 @@ fn confirms(value: &str, collection: &str, fingerprint: &str) -> bool {
 }
 
 /// Whether the source is neither what was published last nor what the newest Job has read, be it
-/// without success: what failed fails again, unless the resource is another one since.
+/// without success: what failed is tried [`again`] after a while, or at once if the resource is another one
+/// since.
 fn is_new(
     institution: &Validated<'_>,
     collection: &str,

@@ -6,27 +6,31 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::To;
 use crate::config::Routing;
 use crate::names;
-use crate::reconcile::build::{object, pod};
+use crate::reconcile::build::pod;
 use crate::reconcile::validate::Validated;
 
 /// The Ingress with every host; none where the platform has a Gateway.
-pub(in crate::reconcile::build) fn ingress(institution: &Validated<'_>) -> Option<Ingress> {
+pub(in crate::reconcile::build) fn ingress(institution: &Validated<'_>, to: To) -> Option<Ingress> {
     let Routing::Ingress(controller) = &institution.config.routing else {
         return None;
     };
+    if !to.wants(institution, names::PUBLIC) {
+        return None;
+    }
     let addresses = &institution.addresses;
     let own = addresses.own_hosts.iter();
     let kept = addresses.kept.iter();
-    let rules = std::iter::once(rule(addresses.named_host(), &addresses.path))
-        .chain(own.map(|host| rule(Some(host), "/")))
-        .chain(kept.map(|kept| rule(Some(&kept.host), &kept.path)));
+    let rules = std::iter::once(rule(to, addresses.named_host(), &addresses.path))
+        .chain(own.map(|host| rule(to, Some(host), "/")))
+        .chain(kept.map(|kept| rule(to, Some(&kept.host), &kept.path)));
     let annotations = &controller.annotations;
     Some(Ingress {
         metadata: ObjectMeta {
             annotations: (!annotations.is_empty()).then(|| annotations.clone()),
-            ..object::owned(institution, names::PUBLIC)
+            ..to.metadata(institution, names::PUBLIC)
         },
         spec: Some(IngressSpec {
             ingress_class_name: controller.class_name.clone(),
@@ -54,10 +58,10 @@ fn tls(institution: &Validated<'_>, own_certificates: bool) -> Vec<IngressTLS> {
     platform.into_iter().chain(own).collect()
 }
 
-fn rule(host: Option<&str>, path: &str) -> IngressRule {
+fn rule(to: To, host: Option<&str>, path: &str) -> IngressRule {
     let backend = IngressBackend {
         service: Some(IngressServiceBackend {
-            name: names::IMAGE_SERVER.to_owned(),
+            name: to.service().to_owned(),
             port: Some(ServiceBackendPort {
                 name: Some(names::HTTP.to_owned()),
                 number: None,

@@ -1,18 +1,29 @@
 //! Whether the collections are ingested, and what keeps them from it.
 
-use acervo_tenancy::Bilingual;
+use acervo_tenancy::{Bilingual, CollectionName};
 
 use super::{Holds, Verdict, finding};
 use crate::names::{ACCESS_KEY_ID, INGEST_NOW, SECRET_ACCESS_KEY};
+use crate::reconcile::build::ingest_job::next_attempt;
 use crate::reconcile::facts::{Facts, JobPhase};
 use crate::reconcile::status::MASS_REMOVAL;
+use crate::reconcile::status::figures::whole_seconds;
 use crate::reconcile::validate::{About, Validated};
 
+/// The ingests that are due now.
+#[derive(Debug, Default)]
+pub(in crate::reconcile::status) struct Ingests<'a> {
+    /// The names of the Jobs that were started.
+    pub(in crate::reconcile::status) starting: Vec<String>,
+    /// The collections that wait for their turn among all institutions.
+    pub(in crate::reconcile::status) waiting: &'a [CollectionName],
+}
+
+/// An ingest that failed, and what follows: another attempt, or nothing but what somebody does.
 fn failed_ingest(validated: &Validated<'_>, observed: &Facts) -> Option<Verdict> {
-    let job = observed
-        .jobs
-        .iter()
-        .find(|job| job.phase == JobPhase::Failed)?;
+    let collections = validated.institution.spec.collections.iter();
+    let mut newest = collections.filter_map(|c| observed.newest_job(c.name.as_str()));
+    let job = newest.find(|job| job.phase == JobPhase::Failed)?;
     let words = job
         .last_words
         .as_ref()
@@ -21,12 +32,28 @@ fn failed_ingest(validated: &Validated<'_>, observed: &Facts) -> Option<Verdict>
     // A sentence of its own has its full stop.
     let why = words.unwrap_or_else(|| Bilingual::new(failure, failure));
     let (es, en) = (why.es.trim_end_matches('.'), why.en.trim_end_matches('.'));
-    let (collection, name) = (&job.collection, &validated.name);
+    let (collection, name, attempt) = (&job.collection, &validated.name, job.attempt);
+    if let Some(next) = next_attempt(validated, job) {
+        let (next, most) = (whole_seconds(next), validated.config.ingest.retries + 1);
+        return Some(Verdict::no(
+            "IngestRetrying",
+            format!(
+                "la ingesta de {collection} falló en el intento {attempt} de {most}: {es}. El siguiente empieza a las {next}"
+            ),
+            format!(
+                "the ingest of {collection} failed in attempt {attempt} of {most}: {en}. The next one begins at {next}"
+            ),
+        ));
+    }
     let command = format!("kubectl annotate --overwrite inst {name} {INGEST_NOW}=$(date +%s)");
     Some(Verdict::no(
         "IngestFailed",
-        format!("la ingesta de {collection} falló: {es}. Para repetirla: {command}"),
-        format!("the ingest of {collection} failed: {en}. To repeat it: {command}"),
+        format!(
+            "la ingesta de {collection} falló (intentos: {attempt}) y no se repite sola: {es}. Corrija la causa y repítala: {command}"
+        ),
+        format!(
+            "the ingest of {collection} failed (attempts: {attempt}) and is not tried again by itself: {en}. Mend the cause and repeat it: {command}"
+        ),
     ))
 }
 
@@ -61,6 +88,20 @@ fn hindered_ingest(validated: &Validated<'_>, observed: &Facts) -> Option<Verdic
     ))
 }
 
+/// An ingest is due, and others of the platform come first.
+fn waiting(validated: &Validated<'_>, collection: &CollectionName) -> Verdict {
+    let most = validated.config.ingest.max_concurrent_platform;
+    Verdict::no(
+        "IngestWaiting",
+        format!(
+            "la ingesta de {collection} espera su turno: en toda la plataforma hay a la vez {most} como máximo (ingest.maxConcurrentPlatform)"
+        ),
+        format!(
+            "the ingest of {collection} waits for its turn: on the whole platform there are {most} at a time at most (ingest.maxConcurrentPlatform)"
+        ),
+    )
+}
+
 /// Nobody can tell what is published.
 fn silent(validated: &Validated<'_>) -> Verdict {
     if validated.institution.spec.suspend {
@@ -85,7 +126,7 @@ fn silent(validated: &Validated<'_>) -> Verdict {
 
 pub(in crate::reconcile::status) fn collections_ingested(
     validated: &Validated<'_>,
-    starting: &[String],
+    ingests: &Ingests<'_>,
     observed: &Facts,
 ) -> Verdict {
     if let Some(found) = finding(validated, About::Collections) {
@@ -100,7 +141,7 @@ pub(in crate::reconcile::status) fn collections_ingested(
     let runs = |collection: &str| {
         observed.jobs.iter().any(|job| {
             job.collection == collection
-                && (job.phase == JobPhase::Running || starting.contains(&job.name))
+                && (job.phase == JobPhase::Running || ingests.starting.contains(&job.name))
         })
     };
     let collections = &validated.institution.spec.collections;
@@ -113,6 +154,9 @@ pub(in crate::reconcile::status) fn collections_ingested(
     };
     if let Some(collection) = collections.iter().find(|c| runs(c.name.as_str())) {
         return in_work(collection.name.as_str());
+    }
+    if let Some(collection) = ingests.waiting.first() {
+        return waiting(validated, collection);
     }
     let Some(inside) = &observed.inside else {
         return silent(validated);
