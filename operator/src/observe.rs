@@ -1,8 +1,5 @@
 //! What is read off an observed child: the facts that status is computed from. Pure.
 
-use std::borrow::Cow;
-use std::marker::PhantomData;
-
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentStatus};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -16,11 +13,10 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::RoleBinding;
 use kube::core::ObjectMeta;
 use kube::{Resource, ResourceExt as _};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::children::{Child, Key, Kind, Seen};
-use crate::digest;
+use crate::children::{Key, Kind, Seen};
 use crate::gateway::{HttpRoute, ListenerSet};
 use crate::json::Json;
 use crate::names;
@@ -28,6 +24,10 @@ use crate::quantity::Amount;
 use crate::reconcile::facts::{
     ClaimPhase, ClaimState, Hindrance, JobPhase, JobState, RouteState, ServerState,
 };
+
+mod observed;
+
+pub use observed::Observed;
 
 /// A kind of child that is watched.
 pub trait Watched:
@@ -52,92 +52,6 @@ pub trait Watched:
     #[must_use]
     fn read(object: Json<'_>) -> Option<Seen> {
         object.into_type().ok().map(|object: Self| object.seen())
-    }
-}
-
-/// A child as a watch or a write tells of it. It is read at once into what is remembered of it: of a page
-/// of a list only one object is ever in memory as a whole.
-#[derive(Debug, Clone)]
-pub struct Observed<K> {
-    /// Name, namespace and version, and nothing else.
-    metadata: ObjectMeta,
-    /// The institution of its label.
-    label: Option<Box<str>>,
-    child: Option<Child>,
-    kind: PhantomData<fn() -> K>,
-}
-
-impl<'de, K: Watched> Deserialize<'de> for Observed<K> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = Json::deserialize(deserializer)?;
-        let said = object.get("metadata");
-        let text = |field: &str| said.get(field).text().map(str::to_owned);
-        let metadata = ObjectMeta {
-            name: text("name"),
-            namespace: text("namespace"),
-            resource_version: text("resourceVersion"),
-            ..ObjectMeta::default()
-        };
-        let label = said.get("labels").get(names::INSTITUTION).text();
-        Ok(Self {
-            metadata,
-            label: label.map(Into::into),
-            child: remembered::<K>(object),
-            kind: PhantomData,
-        })
-    }
-}
-
-impl<K: Watched> Resource for Observed<K> {
-    type DynamicType = ();
-    type Scope = K::Scope;
-
-    fn kind((): &()) -> Cow<'_, str> {
-        K::kind(&())
-    }
-
-    fn group((): &()) -> Cow<'_, str> {
-        K::group(&())
-    }
-
-    fn version((): &()) -> Cow<'_, str> {
-        K::version(&())
-    }
-
-    fn plural((): &()) -> Cow<'_, str> {
-        K::plural(&())
-    }
-
-    fn meta(&self) -> &ObjectMeta {
-        &self.metadata
-    }
-
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.metadata
-    }
-}
-
-impl<K: Watched> Observed<K> {
-    /// The institution that the object belongs to: that of its label, if the object is where children of
-    /// that institution are. Whoever puts the label on anything else makes no child of it. `home` is the
-    /// operator's own namespace.
-    #[must_use]
-    pub fn institution(&self, home: &str) -> Option<&str> {
-        self.place(home)
-            .filter(|place| self.label.as_deref() == Some(place))
-    }
-
-    /// The institution in whose place the object is.
-    #[must_use]
-    pub fn place(&self, home: &str) -> Option<&str> {
-        place(self, home)
-    }
-
-    /// What is remembered of it as a child of `institution`.
-    #[must_use]
-    pub fn child(self, institution: &str) -> Option<(Key, Child)> {
-        let key = key_of::<K>(&self.metadata, &names::namespace(institution));
-        Some((key, self.child?))
     }
 }
 
@@ -181,39 +95,10 @@ fn key_of<K: Watched>(metadata: &ObjectMeta, namespace: &str) -> Key {
     (K::KIND, name)
 }
 
-/// What is remembered of an object that is as the API server writes it.
-fn remembered<K: Watched>(mut object: Json<'_>) -> Option<Child> {
-    let metadata = object.get("metadata");
-    Some(Child {
-        version: metadata.get("resourceVersion").text()?.parse().ok()?,
-        owned: digest::owned(&object),
-        stands_for: None,
-        terminating: *metadata.get("deletionTimestamp") != Json::Null,
-        seen: {
-            let is_server = K::KIND == Kind::Deployment;
-            let made = is_server.then(|| digest::owned_but(&object, names::ROLLOUT));
-            forget_records(&mut object);
-            let mut seen = K::read(object)?;
-            if let (Seen::Server(server), Some(made)) = (&mut seen, made) {
-                let record = server.rollout.as_ref();
-                server.drifted = record.is_some_and(|record| made != Some(record.wanted));
-            }
-            seen
-        },
-    })
-}
-
 /// When an object was made.
 fn created<K: Resource>(object: &K) -> Timestamp {
     let created = object.meta().creation_timestamp.as_ref();
     created.map_or(Timestamp::UNIX_EPOCH, |time| time.0)
-}
-
-/// Takes away who wrote what, which is long.
-fn forget_records(object: &mut Json<'_>) {
-    let mut metadata = object.take("metadata");
-    metadata.take("managedFields");
-    object.set("metadata", metadata);
 }
 
 /// Takes a pod template away but for the images of its containers and the ConfigMaps that it mounts: nothing else

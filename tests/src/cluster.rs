@@ -115,6 +115,14 @@ impl Cluster {
     /// # Errors
     /// If helm fails: then with what it said.
     pub fn install(&self, routing: Routing) -> Result<()> {
+        self.install_with(routing, &[])
+    }
+
+    /// The same with other values, each as `helm --set` takes it.
+    ///
+    /// # Errors
+    /// As [`Self::install`].
+    pub fn install_with(&self, routing: Routing, others: &[&str]) -> Result<()> {
         let helm = Path::new(self.value("ACERVO_CLUSTER_BIN")?).join("helm");
         let or =
             |name: &str, usual: &str| self.env.get(name).map_or(usual, String::as_str).to_owned();
@@ -166,8 +174,12 @@ impl Cluster {
             "--set-string",
             &format!("platform.baseUrl={url}/{{institution}}"),
         ]);
-        for setting in settings {
-            command.args(["--set", &setting]);
+        for setting in settings
+            .iter()
+            .map(String::as_str)
+            .chain(others.iter().copied())
+        {
+            command.args(["--set", setting]);
         }
         run(&mut command, b"").map(drop)
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use acervo_tests::{
-    Cluster, Documents, Environment, Raster, Routing, condition, get, image_services, institution,
-    python, read_pages, run, until,
+    Cluster, Documents, Environment, Raster, Readers, Routing, condition, get, image_services,
+    institution, python, read_pages, run, until,
 };
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
@@ -36,6 +36,9 @@ fn from_the_chart_to_a_tile_and_back_to_the_same_addresses() -> Result<()> {
     journey.told("a browser draws the pages", Journey::pages)?;
     journey.told("what is edited by hand comes back", |j| {
         j.edited_by_hand(&tile)
+    })?;
+    journey.told("readers notice nothing of what is done to it", |j| {
+        j.changed_while_read(&tile)
     })?;
     journey.told("suspended and resumed, it always answers", |j| {
         j.suspended_and_resumed(&tile)
@@ -270,6 +273,85 @@ impl Journey {
         )?;
         self.becomes("Ready", "True")?;
         self.answers(self.cluster.gateway_url()?, tile)
+    }
+
+    /// A larger plan with a second pod, an eviction, new words, another operator, an upgrade of the platform
+    /// and the smaller plan again: readers always get the tile.
+    fn changed_while_read(&self, tile: &Tile) -> Result<()> {
+        let url = format!("{}{}", self.cluster.gateway_url()?, tile.path);
+        let kubectl = self.cluster.kubectl();
+        let change = |spec: Value| kubectl.patch(&["inst", NAME], &json!({ "spec": spec }));
+        let readers = Readers::start(2, &url, &tile.bytes);
+        self.rolls(2, || change(json!({"plan": "large"})).map(drop))?;
+        self.evicted()?;
+        let words = json!({"displayName": {"es": "Biblioteca del Viaje, otra vez"}});
+        self.rolls(2, || change(words).map(drop))?;
+        let operator = ["deployment/acervo-operator", "--namespace", "acervo"];
+        kubectl.run(&[&["rollout", "restart"], &operator[..]].concat())?;
+        kubectl.run(&[&["rollout", "status"], &operator[..]].concat())?;
+        self.rolls(2, || {
+            let values = ["platform.plans.large.limits.maxArea=60000000"];
+            self.cluster.install_with(Routing::Gateway, &values)
+        })?;
+        self.cluster.install(Routing::Gateway)?;
+        self.rolls(1, || change(json!({"plan": "small"})).map(drop))?;
+        self.becomes("Ready", "True")?;
+        let answered = readers.all_were_answered()?;
+        ensure!(answered > 100, "there were readers: {answered}");
+        Ok(())
+    }
+
+    /// Waits until all pods are other ones than before `change`, as many as are wanted.
+    fn rolls(&self, pods: u64, change: impl FnOnce() -> Result<()>) -> Result<()> {
+        let deployment = ["deployment", "image-server", "--namespace", NAMESPACE];
+        let generation = |object: &Value| object["metadata"]["generation"].as_u64();
+        let kubectl = self.cluster.kubectl();
+        let before = kubectl.until("the Deployment", &deployment, generation)?;
+        change()?;
+        kubectl.until("the pods to be others", &deployment, |object| {
+            let status = &object["status"];
+            let counts = ["replicas", "updatedReplicas", "availableReplicas"];
+            let is_over = generation(object) > Some(before)
+                && status["observedGeneration"].as_u64() == generation(object)
+                && counts.iter().all(|count| status[count] == pods);
+            is_over.then_some(())
+        })
+    }
+
+    /// One of two pods is evicted, as when its node is emptied, and another one takes its place.
+    fn evicted(&self) -> Result<()> {
+        let kubectl = self.cluster.kubectl();
+        let pods = [
+            "pods",
+            "--namespace",
+            NAMESPACE,
+            "--selector",
+            "app.kubernetes.io/name=image-server",
+        ];
+        let ready = |pods: &Value| -> Option<Vec<String>> {
+            let pods = pods["items"].as_array()?.iter();
+            let is_ready = |pod: &&Value| {
+                let mut conditions = pod["status"]["conditions"].as_array().into_iter().flatten();
+                pod["metadata"]["deletionTimestamp"].is_null()
+                    && conditions.any(|told| told["type"] == "Ready" && told["status"] == "True")
+            };
+            let ready = pods.filter(is_ready);
+            let names = ready.filter_map(|pod| pod["metadata"]["name"].as_str());
+            let names: Vec<_> = names.map(str::to_owned).collect();
+            (names.len() == 2).then_some(names)
+        };
+        let before = kubectl.until("two pods", &pods, ready)?;
+        let eviction = json!({
+            "apiVersion": "policy/v1", "kind": "Eviction",
+            "metadata": {"name": before[0], "namespace": NAMESPACE},
+        });
+        let path = format!("/api/v1/namespaces/{NAMESPACE}/pods/{}/eviction", before[0]);
+        let create = ["create", "--raw", &path, "--filename", "-"];
+        kubectl.with(&create, &eviction.to_string())?;
+        kubectl.until("another pod", &pods, |pods| {
+            let now = ready(pods)?;
+            (!now.contains(&before[0])).then_some(())
+        })
     }
 
     /// While the addresses change hands, whoever asks gets the tile or the notice, and nothing else.
