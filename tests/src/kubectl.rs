@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::institution::condition;
 use crate::server::Finished;
 use crate::tools::{installed, run_any};
 use crate::wait::until_every;
@@ -145,6 +146,18 @@ impl Kubectl {
             Ok(probe(&last))
         });
         found.map_err(|error| error.context(format!("{last:#}")))
+    }
+
+    /// Waits until a condition of an institution has a status and a reason; gives its message.
+    ///
+    /// # Errors
+    /// As [`Self::until`].
+    pub fn becomes(&self, name: &str, type_: &str, status: &str, reason: &str) -> Result<String> {
+        let what = format!("{type_}={status}/{reason}");
+        self.until(&what, &["inst", name], |resource| {
+            let (is, why, message) = condition(resource, type_)?;
+            (is == status && why == reason).then_some(message)
+        })
     }
 
     /// Waits until an object, or all of a list, is gone.

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, condition, institution};
+use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, institution};
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
@@ -32,39 +32,30 @@ fn kubectl() -> &'static Kubectl {
     BED.plane.kubectl()
 }
 
-fn becomes(name: &str, type_: &str, status: &str, reason: &str) -> Result<String> {
-    kubectl().until(
-        &format!("{type_}={status}/{reason}"),
-        &["inst", name],
-        |resource| {
-            let (is, why, message) = condition(resource, type_)?;
-            (is == status && why == reason).then_some(message)
-        },
-    )
-}
-
 #[test]
 fn a_gateway_that_is_missing_and_then_there() -> Result<()> {
     kubectl().apply(&institution("puerta").to_string())?;
-    let message = becomes("puerta", "RouteAccepted", "False", "GatewayMissing")?;
+    let message = kubectl().becomes("puerta", "RouteAccepted", "False", "GatewayMissing")?;
     assert!(message.contains("gateway/public"), "{message}");
     BED.plane.bind_volume("puerta")?;
     BED.plane.start_pods("puerta")?;
-    becomes("puerta", "Ready", "False", "GatewayMissing")?;
+    kubectl().becomes("puerta", "Ready", "False", "GatewayMissing")?;
     BED.plane.gateway("gateway", "public")?;
-    becomes("puerta", "RouteAccepted", "False", "RoutePending")?;
+    kubectl().becomes("puerta", "RouteAccepted", "False", "RoutePending")?;
     BED.plane.accept_routes("puerta")?;
-    becomes("puerta", "Ready", "True", "Ready")?;
+    kubectl().becomes("puerta", "Ready", "True", "Ready")?;
     kubectl().run(&["delete", "gateway", "public", "--namespace", "gateway"])?;
-    becomes("puerta", "Ready", "False", "GatewayMissing")?;
+    kubectl().becomes("puerta", "Ready", "False", "GatewayMissing")?;
     BED.plane.gateway("gateway", "public")?;
-    becomes("puerta", "Ready", "True", "Ready").map(drop)
+    kubectl()
+        .becomes("puerta", "Ready", "True", "Ready")
+        .map(drop)
 }
 
 #[test]
 fn a_secret_that_images_are_pulled_with() -> Result<()> {
     kubectl().apply(&institution("llave").to_string())?;
-    let message = becomes("llave", "ServerAvailable", "False", "PullSecretMissing")?;
+    let message = kubectl().becomes("llave", "ServerAvailable", "False", "PullSecretMissing")?;
     assert!(message.contains("registry-key"), "{message}");
     let secret = |password: &str| {
         let config =
@@ -88,7 +79,7 @@ fn a_secret_that_images_are_pulled_with() -> Result<()> {
     };
     kubectl().apply(&secret("uno").to_string())?;
     let first = copy("the copy")?;
-    becomes("llave", "ServerAvailable", "False", "ServerStarting")?;
+    kubectl().becomes("llave", "ServerAvailable", "False", "ServerStarting")?;
     kubectl().apply(&secret("dos").to_string())?;
     kubectl().until(
         "another copy",
@@ -111,7 +102,7 @@ fn a_plan_that_the_platform_does_not_have_and_then_has() -> Result<()> {
     let mut yaml = institution("plan");
     yaml["spec"]["plan"] = json!("nacional");
     kubectl().apply(&yaml.to_string())?;
-    let message = becomes("plan", "Ready", "False", "UnknownPlan")?;
+    let message = kubectl().becomes("plan", "Ready", "False", "UnknownPlan")?;
     assert!(
         message.contains("nacional") && message.contains("small"),
         "{message}"
@@ -124,7 +115,9 @@ fn a_plan_that_the_platform_does_not_have_and_then_has() -> Result<()> {
 ";
     let values = values("").replace("  plans:\n", &format!("  plans:\n{plan}"));
     BED.plane.install(&values)?;
-    becomes("plan", "Ready", "False", "VolumePending").map(drop)
+    kubectl()
+        .becomes("plan", "Ready", "False", "VolumePending")
+        .map(drop)
 }
 
 #[test]
@@ -146,11 +139,13 @@ fn a_quota_that_is_too_small_and_then_is_not() -> Result<()> {
     ];
     kubectl().run(&quota)?;
     kubectl().apply(&institution("cuota").to_string())?;
-    let message = becomes("cuota", "ServerAvailable", "False", "ServerFailed")?;
+    let message = kubectl().becomes("cuota", "ServerAvailable", "False", "ServerFailed")?;
     assert!(message.contains("exceeded quota: provider"), "{message}");
     kubectl().run(&["delete", "quota", "provider", "--namespace", "acervo-cuota"])?;
     BED.plane.start_pods("cuota")?;
-    becomes("cuota", "ServerAvailable", "True", "Available").map(drop)
+    kubectl()
+        .becomes("cuota", "ServerAvailable", "True", "Available")
+        .map(drop)
 }
 
 #[test]
@@ -158,7 +153,7 @@ fn a_claim_that_somebody_else_makes() -> Result<()> {
     let mut yaml = institution("propia");
     yaml["spec"]["storage"]["existingClaim"] = json!("estante");
     kubectl().apply(&yaml.to_string())?;
-    let message = becomes("propia", "StorageReady", "False", "ClaimMissing")?;
+    let message = kubectl().becomes("propia", "StorageReady", "False", "ClaimMissing")?;
     assert!(message.contains("estante"), "{message}");
     let claim = json!({
         "apiVersion": "v1", "kind": "PersistentVolumeClaim",
@@ -166,7 +161,7 @@ fn a_claim_that_somebody_else_makes() -> Result<()> {
         "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "test", "resources": {"requests": {"storage": "5Gi"}}},
     });
     kubectl().apply(&claim.to_string())?;
-    becomes("propia", "StorageReady", "False", "VolumePending")?;
+    kubectl().becomes("propia", "StorageReady", "False", "VolumePending")?;
     let resource = kubectl()
         .get(&["inst", "propia"])?
         .context("the resource")?;
@@ -188,7 +183,7 @@ fn a_bad_configuration_is_told_and_the_one_before_stays_in_use() -> Result<()> {
         &json!({"data": {"config.yaml": "platform: {plans: nothing}"}}),
     )?;
     kubectl().apply(&institution("entretanto").to_string())?;
-    becomes("entretanto", "Ready", "False", "VolumePending")?;
+    kubectl().becomes("entretanto", "Ready", "False", "VolumePending")?;
     kubectl().patch(&map, &json!({"data": {"config.yaml": good}}))?;
     Ok(())
 }

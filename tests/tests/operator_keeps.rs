@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, condition, institution, until};
+use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, institution, until};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
@@ -27,18 +27,6 @@ fn kubectl() -> &'static Kubectl {
 
 fn apply(yaml: &Value) -> Result<()> {
     kubectl().apply(&yaml.to_string()).map(drop)
-}
-
-/// Waits until a condition of an institution has a status and a reason; gives its message.
-fn becomes(name: &str, type_: &str, status: &str, reason: &str) -> Result<String> {
-    kubectl().until(
-        &format!("{type_}={status}/{reason}"),
-        &["inst", name],
-        |resource| {
-            let (is, why, message) = condition(resource, type_)?;
-            (is == status && why == reason).then_some(message)
-        },
-    )
 }
 
 /// An institution whose plan and volume allow everything that an institution can have.
@@ -103,7 +91,7 @@ fn get(child: &str, namespace: &str) -> Result<Option<Value>> {
 #[test]
 fn an_institution_gets_every_child_and_becomes_ready_when_they_are() -> Result<()> {
     apply(&large("completa"))?;
-    let message = becomes("completa", "Ready", "False", "VolumePending")?;
+    let message = kubectl().becomes("completa", "Ready", "False", "VolumePending")?;
     assert!(message.contains("PersistentVolumeClaim"), "{message}");
     for child in children("completa")? {
         let object = kubectl().until(
@@ -120,7 +108,7 @@ fn an_institution_gets_every_child_and_becomes_ready_when_they_are() -> Result<(
     let enforced = &namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"];
     assert_eq!(enforced, "restricted");
     BED.plane.play_the_cluster("completa")?;
-    let message = becomes("completa", "Ready", "True", "Ready")?;
+    let message = kubectl().becomes("completa", "Ready", "True", "Ready")?;
     assert!(
         message.contains("http://iiif.example.org/completa/"),
         "{message}"
@@ -131,7 +119,7 @@ fn an_institution_gets_every_child_and_becomes_ready_when_they_are() -> Result<(
         ("RouteAccepted", "Accepted"),
         ("HostnamesAccepted", "Accepted"),
     ] {
-        becomes("completa", type_, "True", reason)?;
+        kubectl().becomes("completa", type_, "True", reason)?;
     }
     let resource = kubectl()
         .get(&["inst", "completa"])?
@@ -164,7 +152,7 @@ fn a_changed_resource_changes_its_children_and_what_is_no_longer_wanted_goes() -
     apply(&large("cambia"))?;
     let before = children("cambia")?;
     BED.plane.play_the_cluster("cambia")?;
-    becomes("cambia", "Ready", "True", "Ready")?;
+    kubectl().becomes("cambia", "Ready", "True", "Ready")?;
     let mut changed = institution("cambia");
     changed["spec"]["plan"] = json!("large");
     changed["spec"]["storage"]["accessMode"] = json!("ReadWriteMany");
@@ -391,20 +379,20 @@ fn of_two_that_claim_a_host_the_older_keeps_it_until_it_goes() -> Result<()> {
         yaml
     };
     apply(&claiming("primera"))?;
-    becomes("primera", "HostnamesAccepted", "True", "Accepted")?;
+    kubectl().becomes("primera", "HostnamesAccepted", "True", "Accepted")?;
     kubectl().ages(&["inst", "primera"])?;
     apply(&claiming("segunda"))?;
-    let message = becomes("segunda", "HostnamesAccepted", "False", "HostnameClaimed")?;
+    let message = kubectl().becomes("segunda", "HostnamesAccepted", "False", "HostnameClaimed")?;
     assert!(
         message.contains("disputado.example.net") && message.contains("primera"),
         "{message}"
     );
     BED.plane.play_the_cluster("segunda")?;
-    becomes("segunda", "Ready", "True", "Ready")?;
+    kubectl().becomes("segunda", "Ready", "True", "Ready")?;
     let route = |name: &str| get("httproute/public-hosts", &format!("acervo-{name}"));
     assert!(route("primera")?.is_some() && route("segunda")?.is_none());
     kubectl().run(&["delete", "inst", "primera"])?;
-    becomes("segunda", "HostnamesAccepted", "True", "Accepted")?;
+    kubectl().becomes("segunda", "HostnamesAccepted", "True", "Accepted")?;
     assert!(route("segunda")?.is_some());
     Ok(())
 }
@@ -414,19 +402,21 @@ fn a_namespace_of_somebody_else_is_not_touched_and_the_institution_waits_for_it(
     kubectl().run(&["create", "namespace", "acervo-ocupada"])?;
     let before = get("namespace/acervo-ocupada", "")?;
     apply(&institution("ocupada"))?;
-    let message = becomes("ocupada", "Ready", "False", "NamespaceTaken")?;
+    let message = kubectl().becomes("ocupada", "Ready", "False", "NamespaceTaken")?;
     assert!(message.contains("acervo-ocupada"), "{message}");
     assert_eq!(get("namespace/acervo-ocupada", "")?, before);
     assert!(get("deployment/image-server", "acervo-ocupada")?.is_none());
     kubectl().run(&["delete", "namespace", "acervo-ocupada"])?;
-    becomes("ocupada", "Ready", "False", "VolumePending").map(drop)
+    kubectl()
+        .becomes("ocupada", "Ready", "False", "VolumePending")
+        .map(drop)
 }
 
 #[test]
 fn a_retained_institution_leaves_namespace_and_volume_and_finds_them_again() -> Result<()> {
     apply(&large("vuelve"))?;
     BED.plane.play_the_cluster("vuelve")?;
-    becomes("vuelve", "Ready", "True", "Ready")?;
+    kubectl().becomes("vuelve", "Ready", "True", "Ready")?;
     let claim = get("persistentvolumeclaim/data", "acervo-vuelve")?.context("a claim")?;
     let children = children("vuelve")?;
     kubectl().run(&["delete", "inst", "vuelve"])?;
@@ -445,7 +435,7 @@ fn a_retained_institution_leaves_namespace_and_volume_and_finds_them_again() -> 
     apply(&large("vuelve"))?;
     BED.plane.start_pods("vuelve")?;
     BED.plane.accept_routes("vuelve")?;
-    becomes("vuelve", "Ready", "True", "Ready")?;
+    kubectl().becomes("vuelve", "Ready", "True", "Ready")?;
     let again = get("persistentvolumeclaim/data", "acervo-vuelve")?.context("the claim")?;
     assert_eq!(
         again["metadata"]["uid"], claim["metadata"]["uid"],
@@ -468,7 +458,7 @@ fn an_institution_that_is_to_be_deleted_leaves_nothing() -> Result<()> {
     let mut yaml = institution("efimera");
     yaml["spec"]["deletionPolicy"] = json!("Delete");
     apply(&yaml)?;
-    becomes("efimera", "Ready", "False", "VolumePending")?;
+    kubectl().becomes("efimera", "Ready", "False", "VolumePending")?;
     kubectl().run(&["delete", "inst", "efimera"])?;
     kubectl().gone(&["namespace/acervo-efimera"])
 }
@@ -484,7 +474,7 @@ fn the_admin_port_tells_of_life_readiness_and_figures() -> Result<()> {
         );
     }
     apply(&institution("contada"))?;
-    becomes("contada", "Ready", "False", "VolumePending")?;
+    kubectl().becomes("contada", "Ready", "False", "VolumePending")?;
     assert!(
         BED.operator
             .metric("acervo_operator_writes_total{kind=\"Service\",verb=\"apply\"}")?

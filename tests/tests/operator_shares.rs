@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, condition, institution};
+use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, institution};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
@@ -29,17 +29,6 @@ fn kubectl() -> &'static Kubectl {
 
 fn apply(yaml: &Value) -> Result<()> {
     kubectl().apply(&yaml.to_string()).map(drop)
-}
-
-fn becomes(name: &str, type_: &str, status: &str, reason: &str) -> Result<String> {
-    kubectl().until(
-        &format!("{type_}={status}/{reason}"),
-        &["inst", name],
-        |resource| {
-            let (is, why, message) = condition(resource, type_)?;
-            (is == status && why == reason).then_some(message)
-        },
-    )
 }
 
 fn keeping(name: &str, manifest: &str) -> Value {
@@ -75,10 +64,10 @@ fn each_institution_keeps_its_own_part_of_a_host() -> Result<()> {
         let path = format!("/img/{name}/2");
         let images = route(name, "public-images")?;
         assert_eq!(images, ("iiif.example.org".to_owned(), path));
-        becomes(name, "HostnamesAccepted", "True", "Accepted")?;
+        kubectl().becomes(name, "HostnamesAccepted", "True", "Accepted")?;
     }
     BED.plane.play_the_cluster("parte-una")?;
-    becomes("parte-una", "Ready", "True", "Ready")?;
+    kubectl().becomes("parte-una", "Ready", "True", "Ready")?;
     // What is kept no longer is routed no longer.
     let mut yaml = keeping("parte-una", template);
     yaml["spec"]["addresses"]["image"] = Value::Null;
@@ -102,15 +91,15 @@ fn a_part_of_a_host_is_the_older_institutions_until_it_gives_it_up() -> Result<(
     route("primera", "public-manifests")?;
     kubectl().ages(&["inst", "primera"])?;
     apply(&keeping("segunda", younger))?;
-    let message = becomes("segunda", "HostnamesAccepted", "False", "AddressClaimed")?;
+    let message = kubectl().becomes("segunda", "HostnamesAccepted", "False", "AddressClaimed")?;
     assert!(
         message.contains("spec.addresses.manifest") && message.contains("primera"),
         "{message}"
     );
     BED.plane.play_the_cluster("segunda")?;
-    becomes("segunda", "Ready", "True", "Ready")?;
+    kubectl().becomes("segunda", "Ready", "True", "Ready")?;
     apply(&keeping("primera", "http://bdc.example.org/p/{item}"))?;
-    becomes("segunda", "HostnamesAccepted", "True", "Accepted")?;
+    kubectl().becomes("segunda", "HostnamesAccepted", "True", "Accepted")?;
     let expected = ("bdc.example.org".to_owned(), "/iiif/segunda".to_owned());
     assert_eq!(route("segunda", "public-manifests")?, expected);
     assert_eq!(route("primera", "public-manifests")?.1, "/p");
@@ -124,9 +113,11 @@ fn what_was_kept_on_the_platforms_host_gives_way_to_an_institution_of_that_name(
     apply(&keeping("inquilina", template))?;
     route("inquilina", "public-manifests")?;
     apply(&institution("vecina"))?;
-    becomes("inquilina", "HostnamesAccepted", "False", "AddressClaimed")?;
+    kubectl().becomes("inquilina", "HostnamesAccepted", "False", "AddressClaimed")?;
     kubectl().run(&["delete", "inst", "vecina"])?;
-    becomes("inquilina", "HostnamesAccepted", "True", "Accepted").map(drop)
+    kubectl()
+        .becomes("inquilina", "HostnamesAccepted", "True", "Accepted")
+        .map(drop)
 }
 
 #[test]
@@ -141,7 +132,7 @@ fn a_bucket_inside_the_cluster_is_read_once_the_platform_allows_it() -> Result<(
         }},
     }]);
     apply(&yaml)?;
-    let message = becomes(
+    let message = kubectl().becomes(
         "cubeta",
         "CollectionsIngested",
         "False",
@@ -160,7 +151,7 @@ fn a_bucket_inside_the_cluster_is_read_once_the_platform_allows_it() -> Result<(
     })?;
     let last = egress.last().context("rules")?.to_string();
     assert!(last.contains("almacen"), "{last}");
-    becomes("cubeta", "CollectionsIngested", "Unknown", "ServerSilent")?;
+    kubectl().becomes("cubeta", "CollectionsIngested", "Unknown", "ServerSilent")?;
     let asked = BED.plane.asked_by_operator()?;
     let secrets: Vec<_> = asked.iter().filter(|a| a.resource == "secrets").collect();
     assert!(secrets.is_empty(), "keys are the pod's alone: {secrets:?}");

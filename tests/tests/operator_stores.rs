@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, condition, institution};
+use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, institution};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
@@ -55,17 +55,6 @@ fn apply(yaml: &Value) -> Result<()> {
     kubectl().apply(&yaml.to_string()).map(drop)
 }
 
-fn becomes(name: &str, type_: &str, status: &str, reason: &str) -> Result<String> {
-    kubectl().until(
-        &format!("{type_}={status}/{reason}"),
-        &["inst", name],
-        |resource| {
-            let (is, why, message) = condition(resource, type_)?;
-            (is == status && why == reason).then_some(message)
-        },
-    )
-}
-
 /// The sizes in the status: asked for and had.
 fn sizes(name: &str, requested: &str, capacity: &str) -> Result<()> {
     let what = format!("{requested} asked for, {capacity} had");
@@ -90,7 +79,7 @@ fn a_volume_grows_while_a_new_image_rolls_out_and_no_server_answers() -> Result<
     let mut yaml = of_class("llena", GROWS);
     apply(&yaml)?;
     BED.plane.play_the_cluster("llena")?;
-    becomes("llena", "Ready", "True", "Ready")?;
+    kubectl().becomes("llena", "Ready", "True", "Ready")?;
     BED.plane
         .install(&format!("{VALUES}image: {{tag: another}}\n"))?;
     yaml["spec"]["storage"]["size"] = json!("20Gi");
@@ -104,7 +93,9 @@ fn a_volume_grows_while_a_new_image_rolls_out_and_no_server_answers() -> Result<
     BED.plane.grow_volume("llena", "20Gi")?;
     sizes("llena", "20Gi", "20Gi")?;
     BED.plane.start_pods("llena")?;
-    becomes("llena", "Ready", "True", "Ready").map(drop)
+    kubectl()
+        .becomes("llena", "Ready", "True", "Ready")
+        .map(drop)
 }
 
 #[test]
@@ -112,16 +103,18 @@ fn a_class_that_does_not_let_volumes_grow_is_told_until_it_does() -> Result<()> 
     let mut yaml = of_class("fija", STAYS);
     apply(&yaml)?;
     BED.plane.play_the_cluster("fija")?;
-    becomes("fija", "StorageReady", "True", "Bound")?;
+    kubectl().becomes("fija", "StorageReady", "True", "Bound")?;
     yaml["spec"]["storage"]["size"] = json!("20Gi");
     apply(&yaml)?;
-    let message = becomes("fija", "StorageReady", "True", "StorageCannotGrow")?;
+    let message = kubectl().becomes("fija", "StorageReady", "True", "StorageCannotGrow")?;
     assert!(message.contains("allowVolumeExpansion: true"), "{message}");
     assert_eq!(requested("fija")?, "10Gi");
-    becomes("fija", "Ready", "True", "Ready")?;
+    kubectl().becomes("fija", "Ready", "True", "Ready")?;
     apply(&class(STAYS, true))?;
     BED.plane.grow_volume("fija", "20Gi")?;
-    becomes("fija", "StorageReady", "True", "Bound").map(drop)
+    kubectl()
+        .becomes("fija", "StorageReady", "True", "Bound")
+        .map(drop)
 }
 
 #[test]
@@ -133,11 +126,13 @@ fn a_driver_that_cannot_make_a_volume_larger_is_quoted_and_readers_notice_nothin
     apply(&yaml)?;
     sizes("negada", "20Gi", "10Gi")?;
     BED.plane.refuse_to_grow("negada", "the shelf is full")?;
-    let message = becomes("negada", "StorageReady", "True", "ResizeFailed")?;
+    let message = kubectl().becomes("negada", "StorageReady", "True", "ResizeFailed")?;
     assert!(message.contains("the shelf is full"), "{message}");
-    becomes("negada", "Ready", "True", "Ready")?;
+    kubectl().becomes("negada", "Ready", "True", "Ready")?;
     BED.plane.grow_volume("negada", "20Gi")?;
-    becomes("negada", "StorageReady", "True", "Bound").map(drop)
+    kubectl()
+        .becomes("negada", "StorageReady", "True", "Bound")
+        .map(drop)
 }
 
 #[test]
@@ -145,11 +140,11 @@ fn a_kept_volume_that_is_larger_than_what_is_asked_for_stays_and_is_told() -> Re
     let mut yaml = of_class("menor", GROWS);
     apply(&yaml)?;
     BED.plane.play_the_cluster("menor")?;
-    becomes("menor", "Ready", "True", "Ready")?;
+    kubectl().becomes("menor", "Ready", "True", "Ready")?;
     kubectl().run(&["delete", "inst", "menor"])?;
     yaml["spec"]["storage"]["size"] = json!("2Gi");
     apply(&yaml)?;
-    let message = becomes("menor", "StorageReady", "True", "StorageLarger")?;
+    let message = kubectl().becomes("menor", "StorageReady", "True", "StorageLarger")?;
     assert!(
         message.contains("10Gi") && message.contains("2Gi"),
         "{message}"
@@ -158,7 +153,9 @@ fn a_kept_volume_that_is_larger_than_what_is_asked_for_stays_and_is_told() -> Re
     // What the message says to write.
     yaml["spec"]["storage"]["size"] = json!("10Gi");
     apply(&yaml)?;
-    becomes("menor", "StorageReady", "True", "Bound").map(drop)
+    kubectl()
+        .becomes("menor", "StorageReady", "True", "Bound")
+        .map(drop)
 }
 
 /// As the recipe for restoring from a snapshot says: the claim is made by the provider, from a snapshot,
@@ -185,12 +182,12 @@ fn a_claim_that_was_restored_from_a_snapshot_is_adopted_and_outlives_the_institu
     yaml["spec"]["deletionPolicy"] = json!("Delete");
     apply(&namespace)?;
     apply(&yaml)?;
-    becomes("restaurada", "StorageReady", "False", "ClaimMissing")?;
+    kubectl().becomes("restaurada", "StorageReady", "False", "ClaimMissing")?;
     apply(&claim)?;
     BED.plane.bind_claim("restaurada", "restored")?;
     BED.plane.start_pods("restaurada")?;
     BED.plane.accept_routes("restaurada")?;
-    becomes("restaurada", "Ready", "True", "Ready")?;
+    kubectl().becomes("restaurada", "Ready", "True", "Ready")?;
     let target = [
         "persistentvolumeclaim/restored",
         "--namespace",
@@ -231,5 +228,7 @@ fn a_claim_that_was_restored_from_a_snapshot_is_adopted_and_outlives_the_institu
     apply(&yaml)?;
     BED.plane.start_pods("restaurada")?;
     BED.plane.accept_routes("restaurada")?;
-    becomes("restaurada", "Ready", "True", "Ready").map(drop)
+    kubectl()
+        .becomes("restaurada", "Ready", "True", "Ready")
+        .map(drop)
 }

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, condition, institution};
+use acervo_tests::{ControlPlane, Kubectl, Operator, VALUES, institution};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
@@ -15,8 +15,7 @@ struct Bed {
 static BED: LazyLock<Bed> = LazyLock::new(|| bed().expect("the operator works on a control plane"));
 
 fn bed() -> Result<Bed> {
-    let plane = ControlPlane::with_chart(VALUES)?;
-    plane.gateway("gateway", "public")?;
+    let plane = ControlPlane::with_gateway(VALUES)?;
     let operator = Operator::start(&plane.as_operator()?)?;
     Ok(Bed {
         plane,
@@ -34,24 +33,13 @@ fn running(name: &str) -> Result<Value> {
     yaml["spec"]["hostnames"] = json!([format!("{name}.example.net")]);
     kubectl().apply(&yaml.to_string())?;
     BED.plane.play_the_cluster(name)?;
-    becomes(name, "Ready", "True", "Ready")?;
+    kubectl().becomes(name, "Ready", "True", "Ready")?;
     Ok(yaml)
 }
 
 fn suspend(yaml: &mut Value, suspend: bool) -> Result<()> {
     yaml["spec"]["suspend"] = json!(suspend);
     kubectl().apply(&yaml.to_string()).map(drop)
-}
-
-fn becomes(name: &str, type_: &str, status: &str, reason: &str) -> Result<String> {
-    kubectl().until(
-        &format!("{type_}={status}/{reason}"),
-        &["inst", name],
-        |resource| {
-            let (is, why, message) = condition(resource, type_)?;
-            (is == status && why == reason).then_some(message)
-        },
-    )
 }
 
 /// The institution's routes in a namespace: name and Service.
@@ -118,8 +106,8 @@ fn the_notice_has_the_addresses_before_the_server_loses_them_and_gives_them_back
     let of_server = hosts("acervo-pausada", "public-hosts")?;
 
     suspend(&mut yaml, true)?;
-    becomes("pausada", "Suspended", "True", "Suspended")?;
-    becomes("pausada", "RouteAccepted", "False", "RoutePending")?;
+    kubectl().becomes("pausada", "Suspended", "True", "Suspended")?;
+    kubectl().becomes("pausada", "RouteAccepted", "False", "RoutePending")?;
     let expected = ["public-hosts.pausada", "public.pausada"]
         .map(|name| (name.to_owned(), "acervo-notice".to_owned()));
     assert_eq!(notices("pausada")?, expected);
@@ -130,9 +118,9 @@ fn the_notice_has_the_addresses_before_the_server_loses_them_and_gives_them_back
     BED.plane.accept_notices("pausada")?;
     is_gone("pausada", "acervo-pausada")?;
     replicas("pausada", 0)?;
-    becomes("pausada", "RouteAccepted", "True", "Accepted")?;
-    becomes("pausada", "ServerAvailable", "False", "Suspended")?;
-    becomes("pausada", "Ready", "False", "Suspended")?;
+    kubectl().becomes("pausada", "RouteAccepted", "True", "Accepted")?;
+    kubectl().becomes("pausada", "ServerAvailable", "False", "Suspended")?;
+    kubectl().becomes("pausada", "Ready", "False", "Suspended")?;
     let claim = [
         "persistentvolumeclaim/data",
         "--namespace",
@@ -142,7 +130,7 @@ fn the_notice_has_the_addresses_before_the_server_loses_them_and_gives_them_back
 
     suspend(&mut yaml, false)?;
     replicas("pausada", 1)?;
-    becomes("pausada", "ServerAvailable", "False", "ServerStarting")?;
+    kubectl().becomes("pausada", "ServerAvailable", "False", "ServerStarting")?;
     assert_eq!(own("pausada")?, [], "no server answers yet");
     assert_eq!(notices("pausada")?, expected);
     BED.plane.start_pods("pausada")?;
@@ -153,7 +141,7 @@ fn the_notice_has_the_addresses_before_the_server_loses_them_and_gives_them_back
     BED.plane.accept_routes("pausada")?;
     is_gone("pausada", "acervo")?;
     assert_eq!(own("pausada")?, before);
-    becomes("pausada", "Ready", "True", "Ready")?;
+    kubectl().becomes("pausada", "Ready", "True", "Ready")?;
     one_was_there_before_the_other_went("pausada", &["public", "public-hosts"])
 }
 
@@ -213,7 +201,7 @@ fn the_server_stops_also_if_the_notice_is_refused_and_the_condition_says_what_to
             &refusal,
         )?;
     }
-    let message = becomes("negada", "RouteAccepted", "False", "NoticeRefused")?;
+    let message = kubectl().becomes("negada", "RouteAccepted", "False", "NoticeRefused")?;
     for words in [
         "NotAllowedByListeners",
         "kubectl label namespace acervo acervo.dev/institution=",
@@ -239,7 +227,7 @@ fn what_somebody_does_to_a_notice_is_undone_and_it_goes_with_its_institution() -
     yaml["spec"]["suspend"] = json!(true);
     kubectl().apply(&yaml.to_string())?;
     BED.plane.accept_notices("callada")?;
-    becomes("callada", "RouteAccepted", "True", "Accepted")?;
+    kubectl().becomes("callada", "RouteAccepted", "True", "Accepted")?;
     assert_eq!(own("callada")?, [], "it never had a server");
     let target = ["httproute", "public.callada", "--namespace", "acervo"];
     let uid = |route: &Value| route["metadata"]["uid"].as_str().map(str::to_owned);
