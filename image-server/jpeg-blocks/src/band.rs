@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::header::Header;
 use crate::order::ZIGZAG;
+use crate::sequential::Place;
 
 /// One AC coefficient: the zeros before it, 0 to 15, and its value, −1023 to 1023.
 ///
@@ -66,6 +67,8 @@ pub struct Blocks {
     across: usize,
     /// Blocks down that show something of the image.
     rows: usize,
+    /// Blocks down in a row of units.
+    unit: usize,
     /// Where in `words` each block begins, row by row.
     starts: Vec<u32>,
     /// Of each block: the number of its tokens, the DC coefficient, the tokens.
@@ -115,13 +118,14 @@ impl Blocks {
         self.across
     }
 
-    fn begin(&mut self, columns: usize, across: usize, rows: usize, allotted: usize) {
+    fn begin(&mut self, columns: usize, across: usize, rows: usize, unit: usize, units: usize) {
+        self.unit = unit;
         self.columns = columns;
         self.across = across;
         self.rows = rows;
         self.words.clear();
         self.starts.clear();
-        self.starts.resize(across * allotted, 0);
+        self.starts.resize(across * unit * units, 0);
     }
 
     /// Adds the block at `column` and `row`; `full` if its tokens reach its last coefficient.
@@ -213,6 +217,14 @@ impl Band {
         self.first_unit
     }
 
+    /// Adds a block of row `unit` of its units; `full` if its tokens reach its last coefficient.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, unit: usize, place: Place, block: Block<'_>, full: bool) {
+        let blocks = &mut self.components[place.component];
+        let row = unit * blocks.unit + place.row;
+        blocks.add(place.column, row, block.dc, block.ac, full);
+    }
+
     /// Empties it, to take `units` rows of units from `first` on.
     pub(crate) fn begin(&mut self, header: &Header, first: u32, units: u32) {
         let (most, _) = header.sampling();
@@ -231,7 +243,8 @@ impl Band {
                 component.columns as usize,
                 (units_across * u32::from(component.horizontal)) as usize,
                 rows as usize,
-                (units * vertical) as usize,
+                vertical as usize,
+                units as usize,
             );
         }
     }

@@ -28,8 +28,8 @@ fn packed(y: u8, cb: u8, cr: u8) -> u32 {
 /// Pixels that are converted at once.
 const CHUNK: usize = 64;
 
-/// Converts a row of luma and chroma to RGB.
-pub(crate) fn rgb_row([y, cb, cr]: [&[u8]; 3], out: &mut [u8]) {
+/// Converts a row of luma and chroma, one sample of each a pixel, to RGB.
+pub fn rgb_row([y, cb, cr]: [&[u8]; 3], out: &mut [u8]) {
     let parts = y.chunks(CHUNK).zip(cb.chunks(CHUNK)).zip(cr.chunks(CHUNK));
     for (((y, cb), cr), out) in parts.zip(out.chunks_mut(CHUNK * 3)) {
         let mut pixels = [0; CHUNK];

@@ -3,12 +3,12 @@
 use std::io::{Read, Seek, Write};
 
 use crate::Quantization;
-use crate::band::Band;
+use crate::band::{Band, Block};
 use crate::dense;
 use crate::error::Error;
 use crate::header::{self, Header, Limits, Start, Tables};
 use crate::input::Input;
-use crate::sequential::Sequential;
+use crate::sequential::{Place, Sequential};
 use crate::store::Store;
 
 /// A file for coefficients that memory is too small for; what it holds at the start does not matter.
@@ -176,12 +176,44 @@ impl<R: Read> Rows<R> {
                 tables,
                 sequential,
             } => {
-                for row in 0..units as usize {
-                    sequential.row(row, &self.header, tables, input, band)?;
+                for unit in 0..units as usize {
+                    sequential.row(&self.header, tables, input, |place, block, full| {
+                        band.add(unit, place, block, full);
+                    })?;
                 }
                 Ok(())
             }
             From::Store(store) => dense::read(&self.header, store, band),
         }
+    }
+
+    /// Gives the blocks of the next row of units to `take`, one by one, and not to a band.
+    pub(crate) fn next_row(&mut self, mut take: impl FnMut(Place, Block<'_>)) -> Result<(), Error> {
+        if let From::Stream {
+            input,
+            tables,
+            sequential,
+        } = &mut self.from
+        {
+            self.next += 1;
+            return sequential.row(&self.header, tables, input, |place, block, _| {
+                take(place, block)
+            });
+        }
+        let mut band = Band::new();
+        self.read(1, &mut band)?;
+        for (component, blocks) in band.components().iter().enumerate() {
+            for row in 0..blocks.rows() {
+                for column in 0..blocks.columns() {
+                    let place = Place {
+                        component,
+                        column,
+                        row,
+                    };
+                    take(place, blocks.block(column, row));
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -112,22 +112,26 @@ impl Table {
     }
 
     /// Takes the symbol whose code `entry` begins and is not whole.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn symbol_of(&self, entry: Entry, bits: &mut Bits) -> Option<u8> {
-        if entry.length() == 0 {
-            return self.long(bits);
-        }
-        bits.skip(entry.length());
-        Some(entry.symbol())
+        let (symbol, length) = match entry.length() {
+            0 => self.long(bits.peek(16) as u32)?,
+            length => (entry.symbol(), length),
+        };
+        bits.skip(length);
+        Some(symbol)
     }
 
-    fn long(&self, bits: &mut Bits) -> Option<u8> {
-        let next = bits.peek(16) as u32;
+    /// The symbol that the next sixteen bits begin with, and the length of its code.
+    ///
+    /// These are given by their value: what a call can change is kept in memory, and decoding waits for it.
+    #[cold]
+    #[inline(never)]
+    fn long(&self, next: u32) -> Option<(u8, u32)> {
         let length = (1..17).find(|length| next < self.beyond[*length as usize])?;
-        bits.skip(length);
         let code = (next >> (16 - length)) as i32;
         let at = usize::try_from(code + self.offset[length as usize]).ok()?;
-        self.symbols.get(at).copied()
+        Some((self.symbols.get(at).copied()?, length))
     }
 }
 

@@ -64,11 +64,18 @@ fn patterns<const PIXELS: usize>(
     columns: usize,
 ) -> Box<[[f32; PIXELS]; 64]> {
     let mut patterns = Box::new([[0.0; PIXELS]; 64]);
+    // Of each frequency, pixel by pixel.
+    let waves = |size| -> [[f64; 8]; 8] {
+        std::array::from_fn(|u| {
+            std::array::from_fn(|n| if n < size { wave(u, n, size) } else { 0.0 })
+        })
+    };
+    let (across, down) = (waves(width), waves(height));
     for (pattern, place) in patterns.iter_mut().zip(ZIGZAG.map(usize::from)) {
         for (pixel, weight) in pattern.iter_mut().enumerate() {
-            let across = wave(place % 8, pixel % columns, width);
-            let down = wave(place / 8, pixel / columns, height);
-            *weight = (across * down * f64::from(steps[place])) as f32;
+            let (across, down) = (across[place % 8], down[place / 8]);
+            let value = across[pixel % columns] * down[pixel / columns];
+            *weight = (value * f64::from(steps[place])) as f32;
         }
     }
     patterns

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::band::{Band, Token};
+use crate::band::{Block, Token};
 use crate::bits::Bits;
 use crate::error::Error;
 use crate::header::{Header, Tables};
@@ -92,17 +92,20 @@ pub(crate) fn step<R: Read>(
 }
 
 /// Decodes the AC coefficients of a block.
-#[inline(always)]
+///
+/// Not inlined, and with the bits in a variable of its own: nothing else of a caller is in registers then.
+#[inline(never)]
 pub(crate) fn coefficients<R: Read>(
     input: &mut Input<R>,
-    bits: &mut Bits,
+    ready: &mut Bits,
     table: &Table,
     tokens: &mut Tokens,
 ) -> Result<(), Corrupt> {
+    let mut bits = *ready;
     let mut count = 0;
     let mut next = 1;
     while next < 64 {
-        let token = match step(input, bits, table)? {
+        let token = match step(input, &mut bits, table)? {
             Step::Token(token) => token,
             Step::End(0) => break,
             Step::End(_) => return Err(Corrupt),
@@ -115,6 +118,7 @@ pub(crate) fn coefficients<R: Read>(
     if next > 64 {
         return Err(Corrupt);
     }
+    *ready = bits;
     // Zeros that nothing follows say nothing.
     while count > 0 && tokens.list[(count - 1) & 63] == Token::ZEROS.0 {
         count -= 1;
@@ -132,6 +136,16 @@ struct Coding<'t> {
     vertical: usize,
     dc: &'t Table,
     ac: &'t Table,
+}
+
+/// Where a block is in a row of units.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) component: usize,
+    /// Among the blocks of the component.
+    pub(crate) column: usize,
+    /// Among the rows of blocks that a unit has of the component.
+    pub(crate) row: usize,
 }
 
 /// A scan of all components, row by row of units.
@@ -155,14 +169,13 @@ impl Sequential {
         }
     }
 
-    /// Decodes row `row` of the units of `band`.
+    /// Decodes the next row of units; `take` gets the blocks of each component, those of a unit after each other.
     pub(crate) fn row<R: Read>(
         &mut self,
-        row: usize,
         header: &Header,
         tables: &Tables,
         input: &mut Input<R>,
-        band: &mut Band,
+        mut take: impl FnMut(Place, Block<'_>, bool),
     ) -> Result<(), Error> {
         let coding = coding(&self.scan, header, tables)?;
         let units = header.width.div_ceil(u32::from(header.sampling().0) * 8);
@@ -173,7 +186,6 @@ impl Sequential {
             }
             let mut bits = self.bits;
             for part in &coding {
-                let blocks = &mut band.components[part.component];
                 for y in 0..part.vertical {
                     for x in 0..part.horizontal {
                         let dc = &mut self.predictions[part.component & 3];
@@ -182,13 +194,16 @@ impl Sequential {
                             return Err(Corrupt.into());
                         }
                         coefficients(input, &mut bits, part.ac, &mut tokens)?;
-                        blocks.add(
-                            unit * part.horizontal + x,
-                            row * part.vertical + y,
-                            *dc as i16,
-                            tokens.list(),
-                            tokens.full,
-                        );
+                        let place = Place {
+                            component: part.component,
+                            column: unit * part.horizontal + x,
+                            row: y,
+                        };
+                        let block = Block {
+                            dc: *dc as i16,
+                            ac: tokens.list(),
+                        };
+                        take(place, block, tokens.full);
                     }
                 }
             }

@@ -8,7 +8,7 @@ use std::io::Cursor;
 use common::{
     coefficients, difference, every_kind, libjpeg, other, pixels, rows, turbo, whole, zune,
 };
-use jpeg_blocks::{Band, Colors, Decoder, HalfBuffer, HalfSize, Keep, Limits, Pixels};
+use jpeg_blocks::{Band, Colors, Decoder, HalfBuffer, HalfSize, Keep, Limits, Pixels, Window};
 use jpeg_encoder::{ColorType, SamplingFactor};
 use turbojpeg::Subsamp;
 
@@ -180,4 +180,82 @@ fn what_a_header_says_is_read() {
     assert_eq!(header.sampling(), (2, 1));
     assert!(header.streamed);
     assert_eq!(decoder.held(), 0);
+}
+
+#[test]
+fn any_part_of_a_component_has_the_samples_that_the_whole_has() {
+    for (name, bytes) in every_kind() {
+        let header = whole(&bytes).unwrap().header;
+        let (across, down) = header.sampling();
+        // Of a component, the part at `x`, `y` of this size.
+        let part = |number: usize, x: u32, y: u32, width: u32, height: u32| {
+            let mut rooms = vec![Vec::new(); number + 1];
+            let mut windows = Vec::new();
+            for (component, room) in rooms.iter_mut().enumerate() {
+                // Those before it are made too, as little of them as can be.
+                let (x, y, width, height) = match component == number {
+                    true => (x, y, width, height),
+                    false => (0, 0, 1, 1),
+                };
+                room.resize((width * height) as usize, 0);
+                windows.push(Window {
+                    x,
+                    y,
+                    width,
+                    height,
+                    out: room,
+                    stride: width as usize,
+                });
+            }
+            rows(&bytes).unwrap().samples(&mut windows).unwrap();
+            rooms.pop().unwrap()
+        };
+        for (number, component) in header.components.iter().enumerate() {
+            let width =
+                (header.width * u32::from(component.horizontal)).div_ceil(u32::from(across));
+            let height = (header.height * u32::from(component.vertical)).div_ceil(u32::from(down));
+            let all = part(number, 0, 0, width, height);
+            for (x, y) in [(0, 0), (width / 3, height / 2), (width - 1, height - 1)] {
+                let (w, h) = ((width - x).min(19), (height - y).min(11));
+                let expected: Vec<u8> = (y..y + h)
+                    .flat_map(|row| &all[(row * width + x) as usize..][..w as usize])
+                    .copied()
+                    .collect();
+                assert_eq!(
+                    part(number, x, y, w, h),
+                    expected,
+                    "{name}: {number} at {x},{y}"
+                );
+            }
+        }
+        if header.colors == Colors::Gray {
+            let (width, height) = (header.width, header.height);
+            assert_eq!(part(0, 0, 0, width, height), pixels(&bytes), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_part_beyond_its_component_is_an_error() {
+    let bytes = turbo(40, 24, Subsamp::Sub2x2, 85, false);
+    for (x, y, width, height, room) in [
+        (0, 0, 41, 1, 41),
+        (33, 0, 8, 1, 8),
+        (0, 33, 1, 1, 1),
+        (0, 0, 0, 1, 1),
+        (u32::MAX, 0, 2, 1, 2),
+        (0, 0, 8, 2, 15),
+    ] {
+        let mut out = vec![0; room];
+        let mut windows = [Window {
+            x,
+            y,
+            width,
+            height,
+            out: &mut out,
+            stride: width as usize,
+        }];
+        let got = rows(&bytes).unwrap().samples(&mut windows);
+        assert!(got.is_err(), "{x},{y} {width}×{height} into {room}");
+    }
 }

@@ -1,122 +1,140 @@
-//! Decoding: the stored tiles of a level to pixels.
-
-use std::io::Cursor;
+//! Decoding: the parts of a level's tiles that are needed, each component as it is sampled.
 
 use iiif_spec::Rect;
-use tiff_pyramid::{Pyramid, ReadAt, Samples, TileAt};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use jpeg_blocks::{Colors, Decoder, Header, Keep, Limits, Window};
+use tiff_pyramid::{Pyramid, ReadAt, Samples, Subsampling, TileAt};
 
+use crate::planes::sampled;
 use crate::raster::Raster;
 use crate::render::RenderError;
 
-/// Reads the tiles of one level, one row of tiles at a time, as grey or as stored.
+/// Reads the tiles of one level, one row of tiles at a time.
 pub(crate) struct TileReader<'a, F: ?Sized> {
     pyramid: &'a Pyramid,
     file: &'a F,
     level: usize,
-    samples: Samples,
     stored: Vec<u8>,
-    tile: Raster,
+}
+
+/// What is wanted of one component of a level.
+pub(crate) struct Wanted<'a> {
+    /// How the component is sampled.
+    pub(crate) sampling: Subsampling,
+    /// The part that is wanted, in samples of the component.
+    pub(crate) area: Rect,
+    /// Where it goes; its first sample is the one at `origin`, across and down, of the component.
+    pub(crate) out: &'a mut Raster,
+    pub(crate) origin: (u32, u32),
 }
 
 impl<'a, F: ReadAt + ?Sized> TileReader<'a, F> {
-    /// A reader of a level; `samples` may be grey where colour is stored.
-    pub(crate) fn new(pyramid: &'a Pyramid, file: &'a F, level: usize, samples: Samples) -> Self {
+    /// A reader of a level.
+    pub(crate) fn new(pyramid: &'a Pyramid, file: &'a F, level: usize) -> Self {
         Self {
             pyramid,
             file,
             level,
-            samples,
             stored: Vec::new(),
-            tile: Raster::new(0, 0, samples),
         }
     }
 
-    /// Pastes the part of the row of tiles `row` that lies in `area`, a part of the level, into `out`,
-    /// whose first pixel is at `x`, `y` of the level.
+    /// How the chroma of the level is sampled.
+    pub(crate) fn sampling(&self) -> Subsampling {
+        match self.level {
+            0 => self.pyramid.full_subsampling(),
+            _ => Subsampling::HALVED,
+        }
+    }
+
+    /// Decodes what is wanted of the tiles in the row of tiles `row` that touch `area`, a part of the level.
+    ///
+    /// Of each component something must be wanted of each of these tiles.
     pub(crate) fn row_of_tiles(
         &mut self,
         row: u32,
         area: Rect,
-        out: &mut Raster,
-        (x, y): (u32, u32),
+        wanted: &mut [Wanted<'_>],
     ) -> Result<(), RenderError> {
-        let side = self.pyramid.layout().tile();
+        let (side, level) = (self.pyramid.layout().tile(), self.level);
         for column in area.x / side..=(area.x + area.width - 1) / side {
-            let level = self.level;
-            let needed = (area.y + area.height - row * side).min(side);
-            self.decode(TileAt { level, column, row }, needed)?;
-            let place = |index: u32, origin: u32| i64::from(index * side) - i64::from(origin);
-            out.paste(&self.tile, place(column, x), place(row, y));
+            self.tile(TileAt { level, column, row }, wanted)?;
         }
         Ok(())
     }
 
-    /// Decodes the upper rows of a tile, as many as are `needed`, and a few more.
-    fn decode(&mut self, at: TileAt, needed: u32) -> Result<(), RenderError> {
+    fn tile(&mut self, at: TileAt, wanted: &mut [Wanted<'_>]) -> Result<(), RenderError> {
+        let layout = self.pyramid.layout();
         let span = self
             .pyramid
             .tile(at)
             .ok_or_else(|| damaged(at, "it is not in the file"))?;
         self.stored.resize(span.length as usize, 0);
         self.file.read_exact_at(&mut self.stored, span.offset)?;
-        let color = match self.samples {
-            Samples::Gray => ColorSpace::Luma,
-            Samples::Color => ColorSpace::RGB,
+        let (width, height) = layout.levels()[at.level].visible(at.column, at.row);
+        let limits = Limits {
+            pixels: u64::from(width) * u64::from(height),
+            scans: 1,
+            ..Limits::default()
         };
-        let level = self.pyramid.layout().levels()[at.level];
-        let (width, height) = level.visible(at.column, at.row);
-        // The last row of chroma is interpolated with the one below it.
-        let height = if needed + 1 < height {
-            lowered(&mut self.stored, (width, height), needed + 1)
-        } else {
-            height
-        };
-        let options = DecoderOptions::new_fast()
-            .set_strict_mode(true)
-            .set_max_width(width as usize)
-            .set_max_height(height as usize)
-            .jpeg_set_out_colorspace(color);
-        let mut decoder = JpegDecoder::new_with_options(Cursor::new(&self.stored), options);
-        let failed = |error| damaged(at, format!("{error:?}"));
-        decoder.decode_headers().map_err(failed)?;
-        let (tile, samples) = (&mut self.tile, self.samples);
-        (tile.width, tile.height, tile.samples) = (width, height, samples);
-        let bytes = tile.stride() * height as usize;
-        if decoder.output_buffer_size() != Some(bytes) {
+        let failed = |error| damaged(at, error);
+        let decoder = Decoder::new(self.stored.as_slice(), &limits).map_err(failed)?;
+        let header = decoder.header();
+        if (header.width, header.height) != (width, height) {
             return Err(damaged(at, "it has another size"));
         }
-        tile.data.resize(bytes, 0);
-        decoder.decode_into(&mut tile.data).map_err(failed)
+        if !self.has_components_of(header) {
+            return Err(damaged(at, "it has other components"));
+        }
+        let tile = Rect {
+            x: at.column * layout.tile(),
+            y: at.row * layout.tile(),
+            width,
+            height,
+        };
+        let mut windows: Vec<_> = wanted.iter_mut().map(|one| one.window(tile)).collect();
+        let rows = decoder.begin(Keep::Memory).map_err(failed)?;
+        rows.samples(&mut windows).map_err(failed)
+    }
+
+    /// Whether these are the components of the pyramid's tiles.
+    fn has_components_of(&self, header: &Header) -> bool {
+        match (self.pyramid.samples(), header.components.as_slice()) {
+            (Samples::Gray, [_]) => true,
+            (Samples::Color, [luma, chroma @ ..]) => {
+                let once = |c: &jpeg_blocks::Component| (c.horizontal, c.vertical) == (1, 1);
+                header.colors == Colors::YCbCr
+                    && chroma.iter().all(once)
+                    && (luma.horizontal, luma.vertical) == self.sampling().factors()
+            }
+            _ => false,
+        }
     }
 }
 
-/// Writes another height into the frame header of a stream of one pass, so that the rows below are not
-/// decoded; gives the height that it then has. A stream of other passes, of another size or damaged stays
-/// as it is.
-fn lowered(stream: &mut [u8], (width, height): (u32, u32), wanted: u32) -> u32 {
-    let size = |side: u32| u16::try_from(side).unwrap_or(u16::MAX).to_be_bytes();
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = stream.get(at..at + 4) {
-        match marker {
-            // Baseline and extended sequential (ITU-T T.81, B.2.2): length, precision, height, width.
-            0xc0 | 0xc1 => {
-                let sides = [size(height), size(width)];
-                if stream.get(at + 5..at + 9) != Some(sides.as_flattened()) {
-                    return height;
-                }
-                stream[at + 5..at + 7].copy_from_slice(&size(wanted));
-                return wanted;
-            }
-            0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {
-                at += 2 + usize::from(u16::from_be_bytes([high, low]));
-            }
-            _ => return height,
+impl Wanted<'_> {
+    /// The part of it that lies in `tile`, an area of the level.
+    fn window(&mut self, tile: Rect) -> Window<'_> {
+        let tile = sampled(tile, self.sampling);
+        let (x, width) = overlap((self.area.x, self.area.width), (tile.x, tile.width));
+        let (y, height) = overlap((self.area.y, self.area.height), (tile.y, tile.height));
+        let stride = self.out.stride();
+        let start = (y - self.origin.1) as usize * stride + (x - self.origin.0) as usize;
+        Window {
+            x: x - tile.x,
+            y: y - tile.y,
+            width,
+            height,
+            out: &mut self.out.data[start..],
+            stride,
         }
     }
-    height
+}
+
+/// What two stretches, each a start and a length, have in common.
+fn overlap(a: (u32, u32), b: (u32, u32)) -> (u32, u32) {
+    let start = a.0.max(b.0);
+    let end = (a.0 + a.1).min(b.0 + b.1);
+    (start, end.saturating_sub(start))
 }
 
 fn damaged(at: TileAt, why: impl ToString) -> RenderError {

@@ -14,6 +14,7 @@ use tiff_pyramid::Samples;
 pub use jpeg::JPEG_QUALITY;
 pub(crate) use jpeg::{View, jpeg};
 
+use crate::planes::Planes;
 use crate::raster::Picture;
 
 /// Why pixels could not be encoded.
@@ -57,6 +58,12 @@ pub(crate) fn encode(
         OutputFormat::Gif => gif::gif(&picture),
         OutputFormat::Tif => tiff::tiff(&picture.on_white(), profile),
     }
+}
+
+/// Components whose chroma is halved as a JPEG; a `profile` of its colours goes with it.
+pub(crate) fn planes(planes: Planes, profile: Option<&[u8]>) -> Result<Vec<u8>, EncodeError> {
+    let segments = profile_segments(profile.unwrap_or_default())?;
+    jpeg::planes(planes, &segments)
 }
 
 /// Bytes that [`encode`] holds at its peak beside the picture, which has `samples` and the given size.

@@ -5,10 +5,13 @@
 //! that no stored tile answers. The caller owns paths, threads, admission and HTTP.
 
 pub mod color;
+mod crop;
 mod decode;
 mod encode;
+mod filter;
 mod kept;
 mod plan;
+mod planes;
 mod profile;
 mod pyramid;
 mod raster;

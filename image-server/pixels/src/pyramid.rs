@@ -39,9 +39,9 @@ pub enum BuildError {
 /// Bytes that building holds beside the source: a row of tiles of every level, and their encoded form.
 #[must_use]
 pub fn build_memory(width: u32, samples: Samples) -> u64 {
-    // Two bands of the first level; the strips of the others, which sum to one more, and what is
-    // halved and encoded, about one again.
-    u64::from(width) * u64::from(TILE) * bytes_per_pixel(samples) as u64 * 4
+    // One and a half bands of the first level; the strips of the others, which sum to one more, and what
+    // is halved and encoded, about one again.
+    u64::from(width) * u64::from(TILE) * bytes_per_pixel(samples) as u64 * 7 / 2
 }
 
 /// A pyramid that was built.
@@ -141,22 +141,29 @@ impl<W: Write + Seek + Send> Builder<W> {
         Ok(())
     }
 
-    /// Builds from bands of so many bytes; while one is encoded, the next is decoded by one thread.
+    /// Builds from bands of so many bytes; while one is encoded, the first half of the next is decoded by one thread.
+    ///
+    /// To decode takes at least twice as long as to encode, so that no more need be held to have all cores work.
     fn reading_ahead(
         &mut self,
         source: &mut dyn RowReader,
         bands: impl Iterator<Item = usize>,
     ) -> Result<(), BuildError> {
-        let (mut current, mut next) = (Vec::new(), Vec::new());
-        for bytes in bands {
-            next.resize(bytes, 0);
+        let half = self.layout.full().width as usize * self.size * TILE as usize / 2;
+        let (mut band, mut ahead) = (Vec::new(), Vec::new());
+        let mut bands = bands.peekable();
+        while let Some(bytes) = bands.next() {
+            band.clear();
+            band.extend_from_slice(&ahead);
+            band.resize(bytes, 0);
+            source.read_rows(&mut band[ahead.len()..])?;
+            ahead.resize(bands.peek().copied().unwrap_or(0).min(half), 0);
             let (read, built) =
-                rayon::join(|| source.read_rows(&mut next), || self.rows(0, &current));
+                rayon::join(|| source.read_rows(&mut ahead), || self.rows(0, &band));
             read?;
             built?;
-            std::mem::swap(&mut current, &mut next);
         }
-        self.rows(0, &current)
+        Ok(())
     }
 }
 

@@ -50,26 +50,6 @@ impl Raster {
         self.width as usize * bytes_per_pixel(self.samples)
     }
 
-    /// Copies `other` so that its upper left pixel lies at `x`, `y`; what overhangs is cut off.
-    ///
-    /// Both must have the same samples.
-    pub(crate) fn paste(&mut self, other: &Self, x: i64, y: i64) {
-        debug_assert_eq!(self.samples, other.samples, "samples are converted before");
-        let left = x.clamp(0, i64::from(self.width));
-        let right = (x + i64::from(other.width)).clamp(left, i64::from(self.width));
-        let top = y.clamp(0, i64::from(self.height));
-        let bottom = (y + i64::from(other.height)).clamp(top, i64::from(self.height));
-        let size = bytes_per_pixel(self.samples);
-        let index = |value: i64| usize::try_from(value).unwrap_or(0);
-        let length = index(right - left) * size;
-        let (stride, other_stride) = (self.stride(), other.stride());
-        for row in top..bottom {
-            let from = index(row - y) * other_stride + index(left - x) * size;
-            let to = index(row) * stride + index(left) * size;
-            self.data[to..to + length].copy_from_slice(&other.data[from..from + length]);
-        }
-    }
-
     /// Its `SAMPLES` samples a pixel with the coverage after them.
     pub(crate) fn with_coverage<const SAMPLES: usize, const WITH: usize>(
         &self,

@@ -3,13 +3,14 @@
 use std::io;
 
 use iiif_spec::OutputQuality;
-use tiff_pyramid::{Pyramid, ReadAt, TileAt};
+use tiff_pyramid::{Pyramid, ReadAt, Subsampling, TileAt};
 
+use crate::crop::Crop;
 use crate::decode::TileReader;
 use crate::encode::{self, EncodeError};
 use crate::plan::Recipe;
 use crate::profile;
-use crate::resize::{Crop, scaled};
+use crate::resize::scaled;
 use crate::turn::{mirrored, turned};
 
 /// Why a plan could not be executed.
@@ -49,8 +50,9 @@ pub enum Stage {
 
 /// Executes `recipe` over the pyramid in `file`; gives the bytes of the answer.
 ///
-/// 1. decode the tiles that touch the region, in grey if no colour is asked, and resize them
-/// 2. mirror and turn
+/// 1. decode the components of the tiles that touch the region, luma alone if no colour is asked, and resize them;
+///    a JPEG that nothing else is asked of is encoded from these
+/// 2. make pixels of them, mirror and turn
 /// 3. convert its colours, if the answer cannot carry their profile
 /// 4. reduce to black and white
 /// 5. encode
@@ -75,25 +77,30 @@ pub fn render_observed(
     file: &(impl ReadAt + ?Sized),
     observe: &mut dyn FnMut(Stage),
 ) -> Result<Vec<u8>, RenderError> {
-    let (layout, samples) = (pyramid.layout(), recipe.samples);
-    let crop = Crop::of(recipe.region, recipe.level, layout.levels()[recipe.level]);
-    let mut tiles = TileReader::new(pyramid, file, recipe.level, samples);
-    let pixels = scaled(
-        &mut tiles,
+    let layout = pyramid.layout();
+    let level = layout.levels()[recipe.level];
+    let crop = Crop::of(recipe.region, recipe.level, level);
+    let chroma = recipe.chroma();
+    let planes = scaled(
+        &mut TileReader::new(pyramid, file, recipe.level),
         &crop,
-        recipe.size,
-        (layout.tile(), samples),
+        (recipe.size, chroma),
+        (level, layout.tile()),
         observe,
     )?;
-    drop(tiles);
+    let mut embedded = profile::read(pyramid, file)?;
+    if chroma == Some(Subsampling::HALVED) {
+        observe(Stage::Encode);
+        return Ok(encode::planes(planes, embedded.as_deref())?);
+    }
     observe(Stage::Turn);
+    let pixels = planes.into_raster();
     let pixels = if recipe.mirror {
         mirrored(pixels)
     } else {
         pixels
     };
     let mut picture = turned(pixels, recipe.turn);
-    let mut embedded = profile::read(pyramid, file)?;
     if !profile::can_carry(recipe, pyramid.samples())
         && let Some(profile) = embedded.take()
     {

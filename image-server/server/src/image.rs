@@ -27,7 +27,7 @@ use crate::store::{OpenPyramid, Part};
 const MAX_SIDE: u32 = OutputFormat::Jpg.longest_side();
 
 /// Changes whenever rendering gives other bytes of the same pyramid.
-const RENDERING: &str = "1";
+const RENDERING: &str = "2";
 
 /// The base URI redirects to the description.
 pub(crate) async fn base(

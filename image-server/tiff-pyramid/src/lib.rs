@@ -42,6 +42,9 @@ pub struct Subsampling {
 }
 
 impl Subsampling {
+    /// As many samples of chroma as pixels.
+    pub const WHOLE: Self = Self { across: 1, down: 1 };
+
     /// Chroma halved in both directions, as all levels below the full image are stored.
     pub const HALVED: Self = Self { across: 2, down: 2 };
 

@@ -6,6 +6,7 @@ use tiff_pyramid::Samples;
 use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
 use super::EncodeError;
+use crate::planes::Planes;
 use crate::raster::Raster;
 
 /// The quality of every JPEG that is made, stored or rendered, on libjpeg's scale.
@@ -57,6 +58,75 @@ pub(crate) fn jpeg(view: &View<'_>, segments: &[u8]) -> Result<Vec<u8>, EncodeEr
         Samples::Gray => (PixelFormat::GRAY, Subsamp::Gray),
         Samples::Color => (PixelFormat::RGB, Subsamp::Sub2x2),
     };
+    let image = turbojpeg::Image {
+        pixels: view.data,
+        width: view.width,
+        pitch: view.stride,
+        height: view.height,
+        format,
+    };
+    stream(
+        (view.width, view.height),
+        subsampling,
+        segments,
+        |compressor, out| compressor.compress_to_slice(image, out),
+    )
+}
+
+/// The same of components, whose chroma is halved in both directions.
+pub(crate) fn planes(planes: Planes, segments: &[u8]) -> Result<Vec<u8>, EncodeError> {
+    let Planes { luma, chroma } = planes;
+    let Some([cb, cr]) = chroma else {
+        return jpeg(&(&luma).into(), segments);
+    };
+    let (width, height) = (luma.width as usize, luma.height as usize);
+    let luma = whole_units(luma);
+    let image = turbojpeg::YuvPlanesImage {
+        y_plane: luma.data.as_slice(),
+        u_plane: cb.data.as_slice(),
+        v_plane: cr.data.as_slice(),
+        width,
+        height,
+        y_stride: luma.stride(),
+        u_stride: cb.stride(),
+        v_stride: cr.stride(),
+        subsamp: Subsamp::Sub2x2,
+    };
+    stream(
+        (width, height),
+        Subsamp::Sub2x2,
+        segments,
+        |compressor, out| compressor.compress_yuv_planes_to_slice(&image, out),
+    )
+}
+
+/// Luma with as many samples as its chroma stands for: an odd last column or row once more.
+fn whole_units(luma: Raster) -> Raster {
+    let (width, height) = (
+        luma.width.next_multiple_of(2),
+        luma.height.next_multiple_of(2),
+    );
+    if (width, height) == (luma.width, luma.height) {
+        return luma;
+    }
+    let mut out = Raster::new(width, height, luma.samples);
+    let stride = luma.stride();
+    let last = luma.data.chunks_exact(stride).last();
+    let rows = luma.data.chunks_exact(stride).chain(last);
+    for (to, from) in out.data.chunks_exact_mut(width as usize).zip(rows) {
+        to[..stride].copy_from_slice(from);
+        to[stride..].fill(from[stride - 1]);
+    }
+    out
+}
+
+/// The stream that `compress` writes, with the `segments` of a colour profile.
+fn stream(
+    (width, height): (usize, usize),
+    subsampling: Subsamp,
+    segments: &[u8],
+    compress: impl FnOnce(&mut Compressor, &mut [u8]) -> turbojpeg::Result<usize>,
+) -> Result<Vec<u8>, EncodeError> {
     COMPRESSOR.with_borrow_mut(|slot| {
         let compressor = match slot {
             Some(compressor) => compressor,
@@ -64,16 +134,9 @@ pub(crate) fn jpeg(view: &View<'_>, segments: &[u8]) -> Result<Vec<u8>, EncodeEr
         };
         compressor.set_quality(JPEG_QUALITY)?;
         compressor.set_subsamp(subsampling)?;
-        let image = turbojpeg::Image {
-            pixels: view.data,
-            width: view.width,
-            pitch: view.stride,
-            height: view.height,
-            format,
-        };
         let room = segments.len();
-        let mut out = vec![0; room + compressor.buf_len(view.width, view.height)?];
-        let length = compressor.compress_to_slice(image, &mut out[room..])?;
+        let mut out = vec![0; room + compressor.buf_len(width, height)?];
+        let length = compress(compressor, &mut out[room..])?;
         if room > 0 {
             // What precedes the segments moves to the front, and they into the gap.
             out.copy_within(room..room + JFIF_END, 0);
