@@ -211,6 +211,9 @@ async fn reconcile(
         Ok(applied) => status::status(&validated, applied, &observed),
         Err(error) => status::hindered(&validated, error, &observed),
     };
+    if let Some(pause) = held_back(institution, &status, memory) {
+        return Ok(Done::ok(Some(pause)));
+    }
     report::report(context, institution, &status, memory).await?;
     let mirrored = mirror(context, institution, &status, observed.namespace, memory).await;
     applied?;
@@ -272,6 +275,21 @@ pub fn go_on(context: &Context, name: &Name) {
 
 fn most_ingests(ingest: &Ingest) -> usize {
     usize::try_from(ingest.max_concurrent_platform).unwrap_or(usize::MAX)
+}
+
+/// For how long the status, and with it the copy for staff, is still held back. Never one that tells of a
+/// failure.
+fn held_back(
+    institution: &IiifInstitution,
+    status: &IiifInstitutionStatus,
+    memory: &mut Memory,
+) -> Option<Duration> {
+    let before = institution.status.as_ref();
+    if memory.is_written(status, before) {
+        return None;
+    }
+    let is_beginning = status::is_beginning(before, status);
+    memory.holds_back(is_beginning, Instant::now())
 }
 
 /// Shows the status to those whom the resource names, as far as there is a place for that.
