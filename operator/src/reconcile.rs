@@ -338,7 +338,7 @@ fn look_again(validated: &Validated<'_>, observed: &Facts) -> Duration {
     due.map_or(pause, |due| pause.min(due))
 }
 
-fn take_memory(context: &Context, name: &Name) -> Memory {
+fn take_memory(context: &Context, name: &Name) -> Box<Memory> {
     let mut memories = context
         .memories
         .lock()
@@ -346,7 +346,7 @@ fn take_memory(context: &Context, name: &Name) -> Memory {
     memories.remove(name).unwrap_or_default()
 }
 
-fn keep_memory(context: &Context, name: &Name, memory: Memory) {
+fn keep_memory(context: &Context, name: &Name, memory: Box<Memory>) {
     let mut memories = context
         .memories
         .lock()
