@@ -49,7 +49,7 @@ pub struct Context {
     /// Whose servers wait for their turn.
     pub waves: Waves,
     /// What reconciles remember of earlier ones, by institution.
-    pub memories: Mutex<HashMap<Name, Memory>>,
+    pub memories: Mutex<HashMap<Name, Box<Memory>>>,
 }
 
 impl Context {

@@ -1,5 +1,7 @@
 //! The resources of all institutions, as the watch has seen them. 5,000 of them as typed values would be
-//! most of what the operator holds; here each is a text until somebody asks for it.
+//! most of what the operator holds; here each is a compressed text until somebody asks for it.
+
+mod packed;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +14,7 @@ use kube::core::error_boundary::InvalidObject;
 use crate::claims::Claimant;
 use crate::json::Json;
 use crate::queue::Name;
+use packed::{Packed, Packer};
 
 /// A resource as it is stored; an unreadable one must not hold up the others.
 pub type Stored = Result<IiifInstitution, Box<InvalidObject>>;
@@ -30,6 +33,7 @@ struct Inner {
     all: HashMap<Name, Kept>,
     /// Who claims what, so that rivals are found without looking at everybody.
     claims: BTreeSet<(Trait, Name)>,
+    packer: Packer,
 }
 
 /// A resource as it is kept.
@@ -39,7 +43,7 @@ enum Kept {
         version: Box<str>,
         generation: Option<i64>,
         /// As JSON.
-        text: Box<[u8]>,
+        text: Packed,
     },
     Unreadable(Box<InvalidObject>),
 }
@@ -66,14 +70,16 @@ impl Institutions {
     /// Remembers a resource; tells what is new about it.
     pub fn saw(&self, name: &Name, stored: Stored) -> News {
         let mut inner = self.lock();
-        let kept = Kept::new(stored);
-        let (version, claims) = (kept.version().to_owned(), kept.claims());
+        let claims = stored.as_ref().map(claims_of).unwrap_or_default();
+        let kept = Kept::new(stored, &mut inner.packer);
+        let version = kept.version().to_owned();
         let before = inner.all.insert(Arc::clone(name), kept);
         let changed = before
             .as_ref()
             .is_none_or(|before| before.version() != version);
         let newcomer = before.is_none();
-        let old = before.map(|before| before.claims()).unwrap_or_default();
+        let old = before.map(|before| inner.packer.claims(&before));
+        let old = old.unwrap_or_default();
         let concerned = if old != claims || newcomer {
             inner.unclaim(name, &old);
             inner.claim(name, &claims);
@@ -90,7 +96,7 @@ impl Institutions {
         let Some(kept) = inner.all.remove(name) else {
             return Vec::new();
         };
-        let claims = kept.claims();
+        let claims = inner.packer.claims(&kept);
         inner.unclaim(name, &claims);
         inner.claiming(claims, Some(name))
     }
@@ -99,26 +105,29 @@ impl Institutions {
     /// the next reconcile then compares with this and not with the state before the write.
     pub fn wrote(&self, before: &IiifInstitution, written: IiifInstitution) {
         let mut inner = self.lock();
-        if let Some(kept) = inner.all.get_mut(before.name_any().as_str())
+        let Inner { all, packer, .. } = &mut *inner;
+        if let Some(kept) = all.get_mut(before.name_any().as_str())
             && let Kept::Readable { version, generation, .. } = kept
             && before.metadata.resource_version.as_deref() == Some(version)
             // Another spec is the watch's to tell: others may be concerned.
             && written.metadata.generation == *generation
         {
-            *kept = Kept::new(Ok(written));
+            *kept = Kept::new(Ok(written), packer);
         }
     }
 
     /// The resource called `name`, if there is one.
     #[must_use]
     pub fn of(&self, name: &str) -> Option<Stored> {
-        self.lock().all.get(name).map(Kept::stored)
+        let mut inner = self.lock();
+        let Inner { all, packer, .. } = &mut *inner;
+        all.get(name).map(|kept| packer.stored(kept))
     }
 
     /// Those whom an institution with these claims may lose one of them to.
     #[must_use]
     pub fn rivals(&self, claims: &[Claim]) -> Vec<Claimant> {
-        let inner = self.lock();
+        let mut inner = self.lock();
         let residents = claims.iter().flat_map(words).map(|word| Name::from(&*word));
         let rivals: BTreeSet<Name> = claims
             .iter()
@@ -126,21 +135,24 @@ impl Institutions {
             .cloned()
             .chain(residents)
             .collect();
-        let kept = rivals.iter().filter_map(|name| inner.all.get(name));
-        kept.filter_map(|kept| kept.stored().ok())
+        let Inner { all, packer, .. } = &mut *inner;
+        let kept = rivals.iter().filter_map(|name| all.get(name));
+        kept.filter_map(|kept| packer.stored(kept).ok())
             .map(|institution| Claimant::of(&institution))
             .collect()
     }
 
     /// Looks at every condition that stands in a resource: type, status, reason.
     pub fn conditions(&self, mut look: impl FnMut([&str; 3])) {
-        let inner = self.lock();
-        for kept in inner.all.values() {
+        let mut inner = self.lock();
+        let Inner { all, packer, .. } = &mut *inner;
+        for kept in all.values() {
             let Kept::Readable { text, .. } = kept else {
                 continue;
             };
             // It was written by us as JSON.
-            let Ok(resource) = serde_json::from_slice::<Json<'_>>(text) else {
+            let text = packer.unpack(text);
+            let Ok(resource) = serde_json::from_slice::<Json<'_>>(&text) else {
                 continue;
             };
             for condition in resource.get("status").get("conditions").items() {
@@ -196,7 +208,7 @@ impl Inner {
 }
 
 impl Kept {
-    fn new(stored: Stored) -> Self {
+    fn new(stored: Stored, packer: &mut Packer) -> Self {
         let mut institution = match stored {
             Ok(institution) => institution,
             Err(invalid) => return Self::Unreadable(invalid),
@@ -205,21 +217,15 @@ impl Kept {
         if let Some(annotations) = &mut institution.metadata.annotations {
             annotations.remove(LAST_APPLIED);
         }
+        let text = serde_json::to_vec(&institution).expect("a resource is plain JSON");
+        // What the operator says of it is the longest part.
+        if institution.status.is_some() {
+            packer.model(&text);
+        }
         Self::Readable {
             version: institution.resource_version().unwrap_or_default().into(),
             generation: institution.metadata.generation,
-            text: serde_json::to_vec(&institution)
-                .expect("a resource is plain JSON")
-                .into(),
-        }
-    }
-
-    fn stored(&self) -> Stored {
-        match self {
-            Self::Readable { text, .. } => {
-                Ok(serde_json::from_slice(text).expect("it was written by the same type"))
-            }
-            Self::Unreadable(invalid) => Err(invalid.clone()),
+            text: packer.pack(&text),
         }
     }
 
@@ -232,9 +238,24 @@ impl Kept {
             }
         }
     }
+}
 
-    fn claims(&self) -> Vec<Claim> {
-        self.stored().as_ref().map(claims_of).unwrap_or_default()
+impl Packer {
+    fn stored(&mut self, kept: &Kept) -> Stored {
+        match kept {
+            Kept::Readable { text, .. } => {
+                let text = self.unpack(text);
+                Ok(serde_json::from_slice(&text).expect("it was written by the same type"))
+            }
+            Kept::Unreadable(invalid) => Err(invalid.clone()),
+        }
+    }
+
+    fn claims(&mut self, kept: &Kept) -> Vec<Claim> {
+        self.stored(kept)
+            .as_ref()
+            .map(claims_of)
+            .unwrap_or_default()
     }
 }
 

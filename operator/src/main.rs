@@ -21,8 +21,9 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// It waits for the API server nearly all the time; more threads would cost memory for nothing.
-const THREADS: usize = 2;
+/// It waits for the API server nearly all the time; each more would keep memory of its own that the allocator could
+/// give to the others.
+const THREADS: usize = 1;
 
 /// The Acervo operator: keeps the objects of every IiifInstitution as its resource says.
 #[derive(Debug, Parser)]

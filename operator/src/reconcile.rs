@@ -211,6 +211,9 @@ async fn reconcile(
         Ok(applied) => status::status(&validated, applied, &observed),
         Err(error) => status::hindered(&validated, error, &observed),
     };
+    if let Some(pause) = held_back(institution, &status, memory) {
+        return Ok(Done::ok(Some(pause)));
+    }
     report::report(context, institution, &status, memory).await?;
     let mirrored = mirror(context, institution, &status, observed.namespace, memory).await;
     applied?;
@@ -274,6 +277,21 @@ fn most_ingests(ingest: &Ingest) -> usize {
     usize::try_from(ingest.max_concurrent_platform).unwrap_or(usize::MAX)
 }
 
+/// For how long the status, and with it the copy for staff, is still held back. Never one that tells of a
+/// failure.
+fn held_back(
+    institution: &IiifInstitution,
+    status: &IiifInstitutionStatus,
+    memory: &mut Memory,
+) -> Option<Duration> {
+    let before = institution.status.as_ref();
+    if memory.is_written(status, before) {
+        return None;
+    }
+    let is_beginning = status::is_beginning(before, status);
+    memory.holds_back(is_beginning, Instant::now())
+}
+
 /// Shows the status to those whom the resource names, as far as there is a place for that.
 async fn mirror(
     context: &Context,
@@ -320,7 +338,7 @@ fn look_again(validated: &Validated<'_>, observed: &Facts) -> Duration {
     due.map_or(pause, |due| pause.min(due))
 }
 
-fn take_memory(context: &Context, name: &Name) -> Memory {
+fn take_memory(context: &Context, name: &Name) -> Box<Memory> {
     let mut memories = context
         .memories
         .lock()
@@ -328,7 +346,7 @@ fn take_memory(context: &Context, name: &Name) -> Memory {
     memories.remove(name).unwrap_or_default()
 }
 
-fn keep_memory(context: &Context, name: &Name, memory: Memory) {
+fn keep_memory(context: &Context, name: &Name, memory: Box<Memory>) {
     let mut memories = context
         .memories
         .lock()

@@ -175,7 +175,7 @@ fn expect<K: Resource>(
 /// How many objects a list has on one page: of those, and no more, memory holds the whole.
 const PAGE: u32 = 50;
 
-/// How many lists are read at the same time: each holds a page as text, and the decoder has two threads.
+/// How many lists are read at the same time: each holds a page as text, and one comes while another is read.
 const LISTS: usize = 2;
 
 /// For how long a page is waited for before others may begin.

@@ -27,9 +27,14 @@ pub struct Memory {
     pub wanted: Option<Digest>,
     /// What the copy of the status for staff was when it was last applied.
     pub mirrored: Option<Digest>,
+    /// Since when a status is held back that tells of a beginning.
+    pub beginning: Option<Instant>,
     /// The last status that was written, and what the API server made of it.
     status: Option<(Digest, Digest)>,
 }
+
+/// How long a status may be held back that tells of a beginning.
+const BEGINNING: Duration = Duration::from_secs(1);
 
 /// The longest time between two tries of what failed.
 const LONGEST_RETRY: Duration = Duration::from_secs(120);
@@ -41,6 +46,18 @@ impl Memory {
         let since = *self.failing.get_or_insert(now);
         now.duration_since(since)
             .clamp(Duration::from_secs(1), LONGEST_RETRY)
+    }
+
+    /// There is a status to write; gives for how long it can still be held back. What `is_beginning` is followed
+    /// by better news within moments, and one write then tells of both.
+    pub fn holds_back(&mut self, is_beginning: bool, now: Instant) -> Option<Duration> {
+        let since = *self.beginning.get_or_insert(now);
+        let left = BEGINNING.saturating_sub(now.duration_since(since));
+        let left = Some(left).filter(|left| is_beginning && !left.is_zero());
+        if left.is_none() {
+            self.beginning = None;
+        }
+        left
     }
 
     /// Whether writing `status` would change nothing, given what is stored: it is so already, or it
@@ -83,5 +100,21 @@ mod tests {
             .map(&mut pause)
             .collect();
         assert_eq!(pauses, [1, 1, 1, 1, 2, 30, 120]);
+    }
+
+    #[test]
+    fn news_of_a_beginning_wait_a_second_for_better_ones_and_others_do_not_wait() {
+        let (mut memory, start) = (Memory::default(), Instant::now());
+        let mut left = |is_beginning, after| {
+            let now = start + Duration::from_millis(after);
+            let left = memory.holds_back(is_beginning, now);
+            left.map(|left| left.as_millis())
+        };
+        assert_eq!(left(true, 0), Some(1000));
+        assert_eq!(left(true, 400), Some(600), "more of them wait no longer");
+        assert_eq!(left(true, 1000), None);
+        assert_eq!(left(true, 1200), Some(1000), "the next beginning");
+        assert_eq!(left(false, 1300), None);
+        assert_eq!(left(true, 5000), Some(1000), "nothing was held back since");
     }
 }

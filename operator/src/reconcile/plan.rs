@@ -136,6 +136,9 @@ impl Plan {
         draft.apply(Stage::Namespace, [namespace]);
         draft.secrets(pull_secrets, service_accounts);
         draft.apply(Stage::Accounts, service_accounts);
+        // Before the claim: the API server asks for the limits of a namespace in which it knows of none.
+        draft.apply(Stage::Objects, [limit_range]);
+        draft.apply(Stage::Objects, network_policies);
         // A new claim comes before the quota, which admits none until its controller has counted; one
         // that is there may grow, and waits for that.
         let grows = known.contains_key(&(Kind::Claim, names::DATA.into()));
@@ -146,8 +149,6 @@ impl Plan {
         if grows {
             draft.apply(Stage::Counted, claim);
         }
-        draft.apply(Stage::Objects, [limit_range]);
-        draft.apply(Stage::Objects, network_policies);
         draft.apply(Stage::Objects, access);
         if access.is_some() {
             // Written once the status is known.

@@ -240,6 +240,18 @@ pub fn is_ready(condition: &Condition) -> bool {
     condition.type_ == READY && condition.status == "True"
 }
 
+/// Whether a status tells no more than that an institution is being made ready, after one that did not say that
+/// readers can use it: better news follow as soon as the cluster has done its part.
+#[must_use]
+pub fn is_beginning(before: Option<&IiifInstitutionStatus>, now: &IiifInstitutionStatus) -> bool {
+    const BEGINNINGS: [&str; 3] = ["RoutePending", "ServerStarting", "VolumePending"];
+    let mut known = before.into_iter().flat_map(|status| &status.conditions);
+    let begins = |condition: &Condition| {
+        condition.type_ == READY && BEGINNINGS.contains(&condition.reason.as_str())
+    };
+    !known.any(is_ready) && now.conditions.iter().any(begins)
+}
+
 /// Conditions in the chart's language; the time of one changes only with its status.
 fn conditions_of(
     institution: &IiifInstitution,

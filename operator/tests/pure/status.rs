@@ -117,6 +117,28 @@ fn an_institution_is_ready_when_volume_server_and_route_are() {
 }
 
 #[test]
+fn only_news_of_a_beginning_may_wait_for_better_ones() {
+    let done = status_of(&ready());
+    let starting = {
+        let mut case = ready();
+        case.facts.server = None;
+        status_of(&case)
+    };
+    let lost = {
+        let mut case = ready();
+        case.facts.claim.as_mut().unwrap().phase = ClaimPhase::Lost;
+        status_of(&case)
+    };
+    let waits = |before, now| status::is_beginning(before, now);
+    assert!(waits(None, &starting));
+    assert!(waits(Some(&starting), &starting));
+    assert!(waits(Some(&lost), &starting), "it is on its way again");
+    assert!(!waits(None, &done));
+    assert!(!waits(Some(&starting), &lost), "somebody has to know");
+    assert!(!waits(Some(&done), &starting), "readers no longer can");
+}
+
+#[test]
 fn every_route_that_was_applied_must_be_accepted() {
     let mut case = Case::running(FULL, GATEWAY);
     case.facts.server = ready().facts.server;
