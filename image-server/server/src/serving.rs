@@ -10,7 +10,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use axum::http::Request;
-use axum::response::Response;
 use clap::Args;
 use hyper::body::Incoming;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -20,6 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::answer::answer;
 use crate::connections;
 use crate::memory;
+use crate::respond::Response;
 use crate::state::{Settings, State};
 
 /// What every command that serves institutions can be told.
@@ -73,7 +73,7 @@ impl Serving {
     pub(crate) fn state(&self) -> anyhow::Result<Arc<State>> {
         let state = State::new(Settings {
             strict_size: self.iiif_strict_size,
-            files: files(),
+            pyramids: pyramids(files(), self.ports.connections),
             memory: memory::for_work(self.memory),
         })?;
         Ok(Arc::new(state))
@@ -179,6 +179,12 @@ fn files() -> u64 {
     // Where it is refused, fewer pyramids are kept open.
     let _ = setrlimit(Resource::Nofile, wanted);
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// Pyramids that a process with so many files may keep open: three quarters of what readers' connections leave it,
+/// or of half, where they could take all.
+fn pyramids(files: u64, connections: u32) -> u64 {
+    files.saturating_sub(connections.into()).max(files / 2) / 4 * 3
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
