@@ -203,3 +203,19 @@ async fn terminated() {
         _ = tokio::signal::ctrl_c() => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::pyramids;
+
+    #[test]
+    fn pyramids_are_kept_open_with_files_that_connections_leave() {
+        for (files, connections, expected) in [
+            (1024, 4096, 384),
+            (20_000, 4096, 11_928),
+            (1 << 20, 4096, 783_360),
+        ] {
+            assert_eq!(pyramids(files, connections), expected, "{files}");
+        }
+    }
+}

@@ -192,15 +192,7 @@ impl Write for Sending {
             Some(0) => self.poll_part(cx, slices[0].len()),
             // The part comes at once: the head shares its first packet.
             Some(before) => self.poll_with(cx, |stream| {
-                static X: LazyLock<usize> = LazyLock::new(|| {
-                    std::env::var("X_MORE").map_or(usize::MAX, |v| v.parse().unwrap_or(0))
-                });
-                let more = slices[before].len() < *X;
-                let flags = if more {
-                    SendFlags::MORE
-                } else {
-                    SendFlags::empty()
-                } | SendFlags::NOSIGNAL;
+                let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
                 let control = &mut SendAncillaryBuffer::default();
                 Ok(sendmsg(stream, &slices[..before], control, flags)?)
             }),
@@ -213,5 +205,39 @@ impl Write for Sending {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::future::poll_fn;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_long_answer_lets_others_have_their_turn() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap());
+        let mut sending = Sending::new(stream.await.unwrap(), Outbox::default());
+        poll_fn(|cx| sending.inner.inner().poll_write_ready(cx))
+            .await
+            .unwrap();
+        let long = vec![0; 3 * TURN];
+        let mut turns = Vec::new();
+        for _ in 0..3 {
+            let turn = poll_fn(|cx| Poll::Ready(Pin::new(&mut sending).poll_write(cx, &long)));
+            turns.push(turn.await);
+        }
+        let wrote = |turn: &Poll<io::Result<usize>>| match turn {
+            Poll::Ready(Ok(count)) => (1..=TURN).contains(count),
+            Poll::Ready(Err(_)) | Poll::Pending => false,
+        };
+        assert!(wrote(&turns[0]), "{turns:?}");
+        assert!(turns[1].is_pending(), "{turns:?}");
+        assert!(wrote(&turns[2]), "{turns:?}");
     }
 }
