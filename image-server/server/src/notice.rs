@@ -127,7 +127,7 @@ impl Notice {
         let mut response = respond::failure_head(&Failure::Suspended);
         let answer = response.headers_mut();
         respond::insert(answer, header::CONTENT_TYPE, form.content_type());
-        respond::insert(answer, header::CONTENT_LANGUAGE, &spoken(form, language));
+        respond::insert(answer, header::CONTENT_LANGUAGE, spoken(form, language));
         respond::insert(
             answer,
             header::VARY,
