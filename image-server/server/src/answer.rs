@@ -5,10 +5,9 @@ use std::sync::atomic::Ordering;
 
 use acervo_tenancy::{Address, Asked, Language, Located, Tenant, TenantTable};
 use axum::http::{HeaderMap, Method, Request, Version, header};
-use axum::response::Response;
 
 use crate::document::Api;
-use crate::respond::{self, Failure};
+use crate::respond::{self, Failure, Response};
 use crate::route::Route;
 use crate::state::State;
 use crate::{document, html, image, kept, sitemap, theme};
@@ -61,7 +60,7 @@ pub(crate) async fn answer<B>(state: &Arc<State>, request: Request<B>) -> Respon
                 tenant,
                 address: tenant.primary(),
             };
-            let result = kept::answer(asking, place, kind, &values, rest).await;
+            let result = Box::pin(kept::answer(asking, place, kind, &values, rest)).await;
             result.map_err(|failure| (failure, Some(place), false))
         }
         Located::Tenant(tenant, address, rest) => {
@@ -71,7 +70,7 @@ pub(crate) async fn answer<B>(state: &Arc<State>, request: Request<B>) -> Respon
                 Err(failure) => Err((failure, Some(place), is_page(rest))),
             }
         }
-        Located::Platform => platform(asking, &table).await,
+        Located::Platform => Box::pin(platform(asking, &table)).await,
         Located::Nowhere => Err((Failure::NotFound, None, false)),
     };
     let response = match result {
@@ -126,6 +125,18 @@ async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Resp
         Route::Image(version, identifier, parameters) => {
             image::image(asking, place, version, identifier, parameters).await
         }
+        // What takes longer anyway has memory of its own, so that what is asked most takes little.
+        other => Box::pin(of_records(asking, place, other)).await,
+    }
+}
+
+/// What catalogues and the tenant table say.
+async fn of_records(
+    asking: Asking<'_>,
+    place: Place<'_>,
+    route: Route<'_>,
+) -> Result<Response, Failure> {
+    match route {
         Route::InstitutionDocument(api) => document::institution(asking, place, api),
         Route::CollectionDocument(api, collection) => {
             document::collection(asking, place, api, collection).await
@@ -162,7 +173,9 @@ async fn within(asking: Asking<'_>, place: Place<'_>, rest: &str) -> Result<Resp
             document::find(asking, place, &collection, item).await?;
             Ok(respond::with_slash(asking.path, asking.query))
         }
-        Route::Nothing => Err(Failure::NotFound),
+        Route::ImageBase(..) | Route::ImageInfo(..) | Route::Image(..) | Route::Nothing => {
+            Err(Failure::NotFound)
+        }
     }
 }
 

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{Method, Request};
-use axum::response::Response;
+use bytes::Bytes;
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -23,7 +24,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::store::Part;
+use crate::respond::{Content, Response};
 use parts::{Outbox, Sending};
 use progress::Progressing;
 
@@ -69,9 +70,12 @@ pub(crate) async fn serve<A, F>(
         let outbox = Outbox::default();
         let io = Progressing::new(Sending::new(stream, outbox.clone()), limits.patience);
         let service = service_fn(move |request: Request<Incoming>| {
-            let asks_head = request.method() == Method::HEAD;
-            let (answering, outbox) = (answer(request), outbox.clone());
-            async move { Ok::<_, Infallible>(sent(answering.await, &outbox, asks_head)) }
+            let (answer, outbox) = (answer.clone(), outbox.clone());
+            async move {
+                let asks_head = request.method() == Method::HEAD;
+                let answered = answer(request).await;
+                Ok::<_, Infallible>(sent(answered, &outbox, asks_head))
+            }
         });
         let connection = builder.serve_connection(io, service).into_owned();
         let watched = graceful.watch(connection);
@@ -86,15 +90,14 @@ pub(crate) async fn serve<A, F>(
 }
 
 /// The answer, whose body is bytes for hyper to write, or stands for a part of a file.
-fn sent(mut response: Response, outbox: &Outbox, asks_head: bool) -> Response {
-    if let Some(part) = response.extensions_mut().remove::<Part>() {
-        *response.body_mut() = if asks_head {
-            parts::stand_in(&part)
-        } else {
-            outbox.send(part)
-        };
-    }
-    response
+fn sent(response: Response, outbox: &Outbox, asks_head: bool) -> axum::http::Response<Full<Bytes>> {
+    response.map(|content| {
+        Full::new(match content {
+            Content::Made(bytes) => bytes,
+            Content::Stored(part) if asks_head => parts::stand_in(&part),
+            Content::Stored(part) => outbox.send(part),
+        })
+    })
 }
 
 fn builder(patience: Duration) -> Builder<TokioExecutor> {

@@ -15,12 +15,11 @@ use std::sync::Arc;
 use acervo_catalogue::{Catalogue, Detail, ItemState};
 use acervo_tenancy::Collection;
 use axum::http::header;
-use axum::response::Response;
 use bytes::Bytes;
 
 use crate::answer::{Asking, Place};
 use crate::library::{Library, Shelf};
-use crate::respond::{self, Failure, Keep};
+use crate::respond::{self, Failure, Keep, Response};
 
 /// Changes whenever the same record would give another document or page.
 const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), " 1");

@@ -22,13 +22,12 @@ pub(crate) use search::search;
 use acervo_pages::{CONTENT_SECURITY_POLICY, Frame, Image, Named, ThemeLink};
 use acervo_tenancy::{Language, LanguageMap, Tenant};
 use axum::http::header;
-use axum::response::Response;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use crate::address::segment;
 use crate::answer::{Asking, Place, language};
-use crate::respond::{self, Failure, Keep};
+use crate::respond::{self, Failure, Keep, Response};
 use crate::theme;
 
 /// What every page of an institution has about it.

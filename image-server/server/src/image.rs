@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use acervo_pixels::{Plan, Recipe, plan, profile_memory, render};
 use acervo_tenancy::Images;
 use axum::http::header;
-use axum::response::Response;
 use bytes::Bytes;
 use iiif_spec::{
     Identifier, ImageDescription, ImageRequest, InfoV2, InfoV3, OutputFormat, Rules, Source,
@@ -19,7 +18,7 @@ use tiff_pyramid::Samples;
 use crate::answer::{Asking, Place};
 use crate::document::{self, declared};
 use crate::library::Shelf;
-use crate::respond::{self, Content, Failure, Keep};
+use crate::respond::{self, Content, Failure, Keep, Response};
 use crate::state::State;
 use crate::store::{OpenPyramid, Part};
 
@@ -72,7 +71,7 @@ pub(crate) async fn info(
     let kind = info_media_type(asking, version);
     let mut response = respond::body(asking.headers, &etag, kind, Keep::Ask, document);
     respond::insert(response.headers_mut(), header::VARY, "Accept");
-    respond::insert(response.headers_mut(), header::LINK, &profile_link(version));
+    respond::insert(response.headers_mut(), header::LINK, profile_link(version));
     Ok(response)
 }
 
@@ -171,11 +170,9 @@ pub(crate) async fn image(
         content,
     );
     let url = image.url(asking, place, version);
-    let link = format!(
-        "<{url}/{path}>;rel=\"canonical\", {}",
-        profile_link(version)
-    );
-    respond::insert(response.headers_mut(), header::LINK, &link);
+    let (canonical, profile) = (">;rel=\"canonical\", <", ">;rel=\"profile\"");
+    let link = ["<", &url, "/", &path, canonical, version.profile(), profile].concat();
+    respond::insert(response.headers_mut(), header::LINK, link);
     Ok(response)
 }
 
@@ -202,7 +199,8 @@ async fn run(
         Plan::Render(recipe) => {
             let name = format!("{etag}{path}");
             let make = make(Arc::clone(state), Arc::clone(&image.open), recipe);
-            state.renders.share(name, make).await
+            // Tiles take no room for what renders hold.
+            Box::pin(state.renders.share(name, make)).await
         }
     };
     if result.as_ref().is_err_and(Failure::is_ours) {
@@ -241,7 +239,11 @@ impl Resolved<'_> {
             return kept.to_owned();
         }
         let base = place.address.base_url(asking.asked);
-        format!("{base}/image/{}/{}", version.major(), self.identifier)
+        let image = match version {
+            Version::V2 => "/image/2/",
+            Version::V3 => "/image/3/",
+        };
+        [&base, image, self.identifier.as_str()].concat()
     }
 }
 
@@ -255,27 +257,30 @@ async fn resolve<'i>(
         .as_str()
         .split_once('.')
         .ok_or(Failure::NotFound)?;
-    declared(asking, place, collection)?;
-    let shelf = {
-        let library = asking.state.library.load();
-        let shelf = library.shelf(place.tenant.name.as_str(), collection);
-        Arc::clone(shelf.ok_or(Failure::NotFound)?)
-    };
-    let generation = shelf.generation;
-    let open = match asking.state.store.cached(generation, code) {
-        Some(open) => open,
-        None => {
-            let (state, code) = (Arc::clone(asking.state), code.to_owned());
-            tokio::task::spawn_blocking(move || open(&state, &shelf, &code)).await??
-        }
-    };
-    Ok(Resolved {
+    let resolved = |open, generation| Resolved {
         open,
         identifier,
         collection,
         code,
         generation,
-    })
+    };
+    let shelf = {
+        let library = asking.state.library.load();
+        let Some(shelf) = library.shelf(place.tenant.name.as_str(), collection) else {
+            // Whether there ever was one.
+            return Err(declared(asking, place, collection)
+                .err()
+                .unwrap_or(Failure::NotFound));
+        };
+        if let Some(open) = asking.state.store.cached(shelf.generation, code) {
+            return Ok(resolved(open, shelf.generation));
+        }
+        Arc::clone(shelf)
+    };
+    let generation = shelf.generation;
+    let (state, code) = (Arc::clone(asking.state), code.to_owned());
+    let open = tokio::task::spawn_blocking(move || open(&state, &shelf, &code)).await??;
+    Ok(resolved(open, generation))
 }
 
 /// Opens the pyramid of a page. Blocks.
@@ -351,7 +356,10 @@ fn etag(fingerprint: &str, rules: &Rules) -> String {
         ('h', max_height.map(u64::from)),
         ('a', max_area),
     ];
-    let mut tag = format!("\"{fingerprint}-{RENDERING}");
+    let mut tag = String::with_capacity(fingerprint.len() + 48);
+    for part in ["\"", fingerprint, "-", RENDERING] {
+        tag.push_str(part);
+    }
     for (name, limit) in limits {
         if let Some(limit) = limit {
             let _ = write!(tag, "{name}{limit:x}");

@@ -2,13 +2,12 @@
 //! addresses.
 
 use acervo_tenancy::{ImageVersion, KeptKind, Values};
-use axum::response::Response;
 use iiif_spec::Version;
 
 use crate::answer::{Asking, Place};
 use crate::document::{self, Api, query};
 use crate::image;
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// Answers what is asked of a kept address: a manifest, or `rest` of an image.
 pub(crate) async fn answer(

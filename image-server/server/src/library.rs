@@ -59,8 +59,8 @@ impl Holding {
 /// All collections. A change makes a new library that shares what stayed.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Library {
-    /// By institution and collection.
-    shelves: HashMap<String, HashMap<String, Arc<Shelf>>>,
+    /// By [`key`], so that one look finds one of thousands.
+    shelves: HashMap<String, Arc<Shelf>>,
     /// Collections that were published once and are declared no longer, by institution.
     withdrawn: HashMap<String, HashSet<String>>,
     /// What institutions handed over, by their names.
@@ -131,7 +131,7 @@ impl Shelf {
 impl Library {
     /// The collection's state.
     pub(crate) fn shelf(&self, institution: &str, collection: &str) -> Option<&Arc<Shelf>> {
-        self.shelves.get(institution)?.get(collection)
+        self.shelves.get(&key(institution, collection))
     }
 
     /// The folder of what an institution handed over.
@@ -151,14 +151,11 @@ impl Library {
         let mut next = Self::default();
         for holding in holdings {
             let institution = &holding.institution;
-            let known = self.shelves.get(institution);
-            let shelf = |collection: &String| {
-                let known = known.and_then(|shelves| shelves.get(collection));
+            for collection in &holding.collections {
+                let known = self.shelf(institution, collection);
                 let shelf = current(known, &holding.published.join(collection));
-                (collection.clone(), shelf)
-            };
-            let shelves = holding.collections.iter().map(shelf).collect();
-            next.shelves.insert(institution.clone(), shelves);
+                next.shelves.insert(key(institution, collection), shelf);
+            }
             let withdrawn = holding.withdrawn().collect();
             next.withdrawn.insert(institution.clone(), withdrawn);
             let incoming = holding.incoming.clone();
@@ -166,6 +163,11 @@ impl Library {
         }
         next
     }
+}
+
+/// Names have no slash.
+fn key(institution: &str, collection: &str) -> String {
+    [institution, "/", collection].concat()
 }
 
 /// `known`, if it is what is published in `folder`, or else what is.

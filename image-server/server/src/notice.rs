@@ -8,16 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use acervo_pages::{NOTICE_SECURITY_POLICY, notice, notice_sentence};
 use acervo_tenancy::Language;
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State as Extract;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use axum::response::Response;
 use axum::routing::get;
 use bytes::Bytes;
 
 use crate::answer::preferred;
 use crate::encode::Coding;
-use crate::respond::{self, Failure};
+use crate::respond::{self, Failure, Response};
 
 /// What the notice is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -129,7 +127,7 @@ impl Notice {
         let mut response = respond::failure_head(&Failure::Suspended);
         let answer = response.headers_mut();
         respond::insert(answer, header::CONTENT_TYPE, form.content_type());
-        respond::insert(answer, header::CONTENT_LANGUAGE, &spoken(form, language));
+        respond::insert(answer, header::CONTENT_LANGUAGE, spoken(form, language));
         respond::insert(
             answer,
             header::VARY,
@@ -142,7 +140,7 @@ impl Notice {
         if let Some(word) = encoded.and(word) {
             respond::insert(answer, header::CONTENT_ENCODING, word);
         }
-        *response.body_mut() = Body::from(body.cloned().unwrap_or_default());
+        *response.body_mut() = body.cloned().unwrap_or_default().into();
         response
     }
 }

@@ -129,7 +129,9 @@ pub(crate) async fn asset(
         kept: None,
         sends_parts: false,
     };
-    html::asset(asking, &path).unwrap_or_else(|failure| respond::failure(&failure))
+    html::asset(asking, &path)
+        .unwrap_or_else(|failure| respond::failure(&failure))
+        .map(|content| content.made().into())
 }
 
 /// The collections of an institution and where they are published.

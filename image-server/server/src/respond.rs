@@ -1,11 +1,8 @@
 //! Responses: every outcome to status and headers. The only file that names status codes.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
 use bytes::Bytes;
 use iiif_spec::{RequestError, StatusKind};
 
@@ -15,6 +12,9 @@ use acervo_pixels::RenderError;
 use crate::admission::AdmissionError;
 use crate::encode::{self, Coding};
 use crate::store::{Part, StoreError};
+
+/// An answer to a reader.
+pub(crate) type Response = axum::http::Response<Content>;
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +96,7 @@ impl Failure {
 
 /// Status and headers of a failure, without a body.
 pub(crate) fn failure_head(failure: &Failure) -> Response {
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::default();
     *response.status_mut() = failure.status();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -128,7 +128,7 @@ pub(crate) fn failure(failure: &Failure) -> Response {
     let mut response = failure_head(failure);
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    *response.body_mut() = Body::from(text);
+    *response.body_mut() = Bytes::from(text).into();
     response
 }
 
@@ -173,7 +173,7 @@ pub(crate) fn last(mut response: Response) -> Response {
 
 /// The answer to a preflight.
 pub(crate) fn options() -> Response {
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::default();
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert(
@@ -196,7 +196,7 @@ pub(crate) fn options() -> Response {
 }
 
 pub(crate) fn method_not_allowed() -> Response {
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::default();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response.headers_mut().insert(
         header::ALLOW,
@@ -206,7 +206,7 @@ pub(crate) fn method_not_allowed() -> Response {
 }
 
 fn redirect(status: StatusCode, location: &str) -> Response {
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::default();
     *response.status_mut() = status;
     insert(response.headers_mut(), header::LOCATION, location);
     response
@@ -230,8 +230,12 @@ pub(crate) fn with_slash(path: &str, query: &str) -> Response {
 }
 
 /// Sets a header whose value we made; one that no header can hold is left out.
-pub(crate) fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
+pub(crate) fn insert(
+    headers: &mut HeaderMap,
+    name: header::HeaderName,
+    value: impl TryInto<HeaderValue>,
+) {
+    if let Ok(value) = value.try_into() {
         headers.insert(name, value);
     }
 }
@@ -252,8 +256,24 @@ pub(crate) enum Keep {
 pub(crate) enum Content {
     /// Bytes in memory.
     Made(Bytes),
-    /// A part of a file, which the connection sends: it is an extension of the response, whose body is empty.
+    /// A part of a file, which the connection sends.
     Stored(Part),
+}
+
+impl Content {
+    /// The bytes in memory: none of a part of a file.
+    pub(crate) fn made(self) -> Bytes {
+        match self {
+            Self::Made(bytes) => bytes,
+            Self::Stored(_) => Bytes::new(),
+        }
+    }
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Made(Bytes::new())
+    }
 }
 
 impl From<Bytes> for Content {
@@ -270,26 +290,22 @@ pub(crate) fn body(
     keep: Keep,
     content: impl Into<Content>,
 ) -> Response {
-    let mut response = match (not_modified(asked, etag), content.into()) {
-        (true, _) => head_304(),
-        (false, Content::Made(bytes)) => Response::new(Body::from(bytes)),
-        (false, Content::Stored(part)) => {
-            let mut response = Response::new(Body::empty());
-            response.extensions_mut().insert(part);
-            response
-        }
+    let mut response = if not_modified(asked, etag) {
+        head_304()
+    } else {
+        Response::new(content.into())
     };
     let headers = response.headers_mut();
     // All that an image needs, without growing.
     headers.reserve(12);
     insert(headers, header::ETAG, etag);
     insert(headers, header::CONTENT_TYPE, content_type);
-    let cache = match keep {
-        Keep::Forever => "public, max-age=31536000, immutable".into(),
-        Keep::For(seconds) => Cow::from(format!("public, max-age={seconds}")),
-        Keep::Ask => "no-cache".into(),
-    };
-    insert(headers, header::CACHE_CONTROL, &cache);
+    let cache = header::CACHE_CONTROL;
+    match keep {
+        Keep::Forever => insert(headers, cache, "public, max-age=31536000, immutable"),
+        Keep::For(seconds) => insert(headers, cache, format!("public, max-age={seconds}")),
+        Keep::Ask => insert(headers, cache, "no-cache"),
+    }
     response
 }
 
@@ -324,7 +340,7 @@ pub(crate) fn named(
 }
 
 fn head_304() -> Response {
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::default();
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     response
 }

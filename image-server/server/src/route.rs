@@ -5,6 +5,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::document::Api;
 
+/// One more than the segments of the longest route; what comes after them only a file's name can have.
+const MOST: usize = 8;
+
 /// What is asked of an institution. Segments of image requests are as sent; names are decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route<'p> {
@@ -62,8 +65,13 @@ impl<'p> Route<'p> {
         let Some(rest) = path.strip_prefix('/') else {
             return Self::WithoutSlash;
         };
-        let segments: Vec<&str> = rest.split('/').collect();
-        match segments.as_slice() {
+        let mut segments = [""; MOST];
+        let mut count = 0;
+        for (place, segment) in segments.iter_mut().zip(rest.split('/')) {
+            *place = segment;
+            count += 1;
+        }
+        match &segments[..count] {
             [""] => Self::InstitutionPage,
             ["image", version @ ("2" | "3"), rest @ ..] => image(version, rest),
             ["presentation", "2", rest @ ..] => presentation(Api::V2, rest),

@@ -10,7 +10,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use axum::http::Request;
-use axum::response::Response;
 use clap::Args;
 use hyper::body::Incoming;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -20,6 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::answer::answer;
 use crate::connections;
 use crate::memory;
+use crate::respond::Response;
 use crate::state::{Settings, State};
 
 /// What every command that serves institutions can be told.
@@ -73,7 +73,7 @@ impl Serving {
     pub(crate) fn state(&self) -> anyhow::Result<Arc<State>> {
         let state = State::new(Settings {
             strict_size: self.iiif_strict_size,
-            files: files(),
+            pyramids: pyramids(files(), self.ports.connections),
             memory: memory::for_work(self.memory),
         })?;
         Ok(Arc::new(state))
@@ -181,6 +181,12 @@ fn files() -> u64 {
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
+/// Pyramids that a process with so many files may keep open: three quarters of what readers' connections leave it,
+/// or of half, where they could take all.
+fn pyramids(files: u64, connections: u32) -> u64 {
+    files.saturating_sub(connections.into()).max(files / 2) / 4 * 3
+}
+
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}: is another server running? choose another address with --listen or --admin-listen")
@@ -195,5 +201,21 @@ async fn terminated() {
     tokio::select! {
         _ = term.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pyramids;
+
+    #[test]
+    fn pyramids_are_kept_open_with_files_that_connections_leave() {
+        for (files, connections, expected) in [
+            (1024, 4096, 384),
+            (20_000, 4096, 11_928),
+            (1 << 20, 4096, 783_360),
+        ] {
+            assert_eq!(pyramids(files, connections), expected, "{files}");
+        }
     }
 }

@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 
 use acervo_tenancy::{Tenant, TenantTable};
-use axum::response::Response;
 
 use crate::address::Addresses;
 use crate::answer::{Asking, Place};
 use crate::document::{declared, query};
 use crate::html::{number, parameters};
-use crate::respond::{self, Failure, Keep};
+use crate::respond::{self, Failure, Keep, Response};
 
 /// Addresses in one file; 50,000 are allowed (sitemaps.org).
 const MOST: u64 = 20_000;

@@ -66,8 +66,8 @@ impl std::ops::Deref for Table {
 pub(crate) struct Settings {
     /// Whether `!w,h` beyond the image is refused.
     pub(crate) strict_size: bool,
-    /// Files that may be open.
-    pub(crate) files: u64,
+    /// Pyramids that may be kept open.
+    pub(crate) pyramids: u64,
     /// Bytes for images in the making and on their way.
     pub(crate) memory: u64,
 }
@@ -121,7 +121,7 @@ impl State {
             table: ArcSwap::from_pointee(Table::new(table)),
             library: ArcSwap::from(Arc::new(Library::default())),
             documents: Cache::with_weighter(1024, DOCUMENTS, ByLength),
-            store: Store::new(settings.files),
+            store: Store::new(settings.pyramids),
             admission: Admission::new(settings.memory)?,
             renders: Renders::default(),
             counters: Counters::default(),

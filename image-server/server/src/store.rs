@@ -17,8 +17,11 @@ use crate::buffers::Buffer;
 
 /// Bytes of the indexes of pyramids that are kept open.
 const INDEXES: u64 = 16 << 20;
-/// Pyramids that are kept open at most, however many files the system allows.
+/// Pyramids that are kept open at most, however many the system allows.
 const MOST_OPEN: u64 = 32_768;
+
+/// Bytes of a page of the kernel's cache, at least.
+const PAGE: u64 = 4 << 10;
 
 /// Why stored bytes are not to be had. Damage costs the item it is in and nothing else.
 #[derive(Debug, thiserror::Error)]
@@ -84,9 +87,9 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// A store that keeps at most half of the `files` that the process may have open.
-    pub(crate) fn new(files: u64) -> Self {
-        let most = (files / 2).clamp(16, MOST_OPEN);
+    /// A store that keeps at most so many pyramids open.
+    pub(crate) fn new(pyramids: u64) -> Self {
+        let most = pyramids.clamp(16, MOST_OPEN);
         let weighter = ByIndex {
             least: INDEXES.div_ceil(most),
         };
@@ -157,22 +160,25 @@ impl Part {
         }
     }
 
+    /// The name of the file that it is a part of.
+    pub(crate) fn path(&self) -> &Path {
+        &self.open.path
+    }
+
     /// The file that it is a part of.
     pub(crate) fn file(&self) -> &File {
         &self.open.file
     }
 
-    /// Whether the kernel can send it at once. It must have the first byte and the last, and then has, nearly
-    /// always, all between them: what was read together is forgotten together. Of a part that the file no longer
-    /// has it has not got the last.
+    /// Whether the kernel can send it at once. It is asked for one byte, a page before the end: of a page that
+    /// no other part shares, and that is read after those before it. What was read together is forgotten together,
+    /// nearly always.
     pub(crate) fn can_be_sent(&self) -> bool {
-        let has = |offset: u64| {
-            let mut byte = [0];
-            let slice = &mut [io::IoSliceMut::new(&mut byte)];
-            preadv2(&self.open.file, slice, offset, ReadWriteFlags::NOWAIT) == Ok(1)
-        };
-        let last = (self.length as u64).saturating_sub(1);
-        (1..=Self::LONGEST).contains(&self.length) && has(self.offset) && has(self.offset + last)
+        let near_end = self.offset + (self.length as u64).saturating_sub(PAGE);
+        let mut byte = [0];
+        let slice = &mut [io::IoSliceMut::new(&mut byte)];
+        (1..=Self::LONGEST).contains(&self.length)
+            && preadv2(&self.open.file, slice, near_end, ReadWriteFlags::NOWAIT) == Ok(1)
     }
 
     /// Bytes of memory that reading it takes.

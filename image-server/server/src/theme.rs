@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use acervo_ingest::beneath;
 use acervo_tenancy::{Images, Tenant};
 use axum::http::header;
-use axum::response::Response;
 use rustix::fs::OFlags;
 
 use crate::answer::{Asking, Place};
-use crate::respond::{self, Failure, Keep};
+use crate::respond::{self, Failure, Keep, Response};
 
 /// The largest logo, in bytes: it is on every page.
 const LARGEST: u64 = 256 << 10;

@@ -18,6 +18,8 @@ pub struct Level {
     /// Pixels down.
     pub height: u32,
     tile: u32,
+    /// Where its tiles begin in an index of all levels.
+    first: u32,
 }
 
 /// The place of one tile.
@@ -45,19 +47,21 @@ impl Layout {
         if !sides_fit || tile == 0 || !tile.is_multiple_of(16) || tile > MAX_SIDE {
             return None;
         }
-        let mut levels = vec![Level {
-            width,
-            height,
-            tile,
-        }];
-        let (mut w, mut h) = (width, height);
-        while w.max(h) > tile.min(SMALLEST) {
-            (w, h) = (w.div_ceil(2), h.div_ceil(2));
-            levels.push(Level {
+        let mut levels = Vec::new();
+        let (mut w, mut h, mut first) = (width, height, 0);
+        loop {
+            let level = Level {
                 width: w,
                 height: h,
                 tile,
-            });
+                first,
+            };
+            levels.push(level);
+            if w.max(h) <= tile.min(SMALLEST) {
+                break;
+            }
+            first = u32::try_from(level.end()).ok()?;
+            (w, h) = (w.div_ceil(2), h.div_ceil(2));
         }
         Some(Self { tile, levels })
     }
@@ -100,6 +104,20 @@ impl Level {
         let across = self.width.saturating_sub(column * self.tile).min(self.tile);
         let down = self.height.saturating_sub(row * self.tile).min(self.tile);
         (across, down)
+    }
+
+    /// Where they end: each level has its tiles and then those at its edges again, cropped.
+    fn end(&self) -> usize {
+        self.first as usize + self.count() + self.edge_count()
+    }
+
+    /// Where a tile lies in an index of all levels, in its cropped form if it has one.
+    pub(crate) fn place(&self, column: u32, row: u32) -> usize {
+        let of_level = match self.edge_index(column, row) {
+            Some(edge) => self.count() + edge,
+            None => self.index(column, row),
+        };
+        self.first as usize + of_level
     }
 
     /// The row-major index of a tile.

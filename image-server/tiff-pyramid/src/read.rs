@@ -67,13 +67,8 @@ pub struct Pyramid {
     subsampling: Subsampling,
     description: Box<str>,
     profile: Option<Span>,
-    levels: Vec<LevelIndex>,
-}
-
-#[derive(Debug, Clone)]
-struct LevelIndex {
-    tiles: Box<[Span]>,
-    edges: Box<[Span]>,
+    /// Of all levels, as [`Layout`] numbers them: one piece of memory, of which a tile needs one place.
+    spans: Box<[Span]>,
 }
 
 impl Pyramid {
@@ -117,44 +112,32 @@ impl Pyramid {
                 ));
             }
         }
-        let levels = layout
-            .levels()
-            .iter()
-            .zip(&directories)
-            .map(|(level, directory)| {
-                let size = (
-                    directory.one(tag::IMAGE_WIDTH)?,
-                    directory.one(tag::IMAGE_LENGTH)?,
-                );
-                if size != (u64::from(level.width), u64::from(level.height)) {
-                    return Err(ReadError::Format(
-                        "a level of another size than its place asks for",
-                    ));
-                }
-                if directory.one(tag::COMPRESSION)? != tag::COMPRESSION_JPEG {
-                    return Err(ReadError::Format("a level that is not JPEG"));
-                }
-                Ok(LevelIndex {
-                    tiles: directory.spans(
-                        &file,
-                        [tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS],
-                        level.count(),
-                    )?,
-                    edges: directory.spans(
-                        &file,
-                        [tag::EDGE_OFFSETS, tag::EDGE_BYTE_COUNTS],
-                        level.edge_count(),
-                    )?,
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let mut spans = Vec::new();
+        for (level, directory) in layout.levels().iter().zip(&directories) {
+            let size = (
+                directory.one(tag::IMAGE_WIDTH)?,
+                directory.one(tag::IMAGE_LENGTH)?,
+            );
+            if size != (u64::from(level.width), u64::from(level.height)) {
+                return Err(ReadError::Format(
+                    "a level of another size than its place asks for",
+                ));
+            }
+            if directory.one(tag::COMPRESSION)? != tag::COMPRESSION_JPEG {
+                return Err(ReadError::Format("a level that is not JPEG"));
+            }
+            let tiles = [tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS];
+            let edges = [tag::EDGE_OFFSETS, tag::EDGE_BYTE_COUNTS];
+            spans.extend(directory.spans(&file, tiles, level.count())?);
+            spans.extend(directory.spans(&file, edges, level.edge_count())?);
+        }
         Ok(Self {
             layout,
             samples,
             subsampling,
             description: first.words(&file, tag::IMAGE_DESCRIPTION)?,
             profile: first.profile(&file)?,
-            levels,
+            spans: spans.into(),
         })
     }
 
@@ -195,22 +178,14 @@ impl Pyramid {
         if at.column >= level.columns() || at.row >= level.rows() {
             return None;
         }
-        let index = &self.levels[at.level];
-        Some(match level.edge_index(at.column, at.row) {
-            Some(edge) => index.edges[edge],
-            None => index.tiles[level.index(at.column, at.row)],
-        })
+        self.spans.get(level.place(at.column, at.row)).copied()
     }
 
     /// Bytes that this index holds in memory, for caches.
     #[must_use]
     pub fn weight(&self) -> usize {
-        let spans: usize = self
-            .levels
-            .iter()
-            .map(|l| l.tiles.len() + l.edges.len())
-            .sum();
-        size_of::<Self>() + spans * size_of::<Span>() + self.levels.len() * size_of::<LevelIndex>()
+        let levels = size_of_val(self.layout.levels());
+        size_of::<Self>() + size_of_val(&*self.spans) + levels
     }
 }
 
@@ -425,7 +400,7 @@ impl Directory {
         file: &Input<'_, S>,
         [offsets, lengths]: [u16; 2],
         count: usize,
-    ) -> Result<Box<[Span]>, ReadError> {
+    ) -> Result<Vec<Span>, ReadError> {
         let offsets = self.many(file, offsets, count)?;
         let lengths = self.many(file, lengths, count)?;
         offsets

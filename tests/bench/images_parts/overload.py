@@ -25,6 +25,12 @@ PATIENCE = 1
 PAUSE, READERS = 20, 8
 
 
+def behind():
+    """Has a process on the core of those who ask, where it gives way to those who measure."""
+    os.sched_setaffinity(0, CLIENT)
+    os.nice(19)
+
+
 class Clients:
     """Those who ask too much, in a process of their own: `python3 overload.py HOST:PORT PATH SECONDS`."""
 
@@ -34,7 +40,7 @@ class Clients:
     def __enter__(self):
         self.process = subprocess.Popen(self.arguments, stdout=subprocess.PIPE, text=True,
                                         env={**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parents[1])},
-                                        preexec_fn=lambda: os.sched_setaffinity(0, CLIENT))
+                                        preexec_fn=behind)
         return self
 
     def __exit__(self, *_):
@@ -126,7 +132,8 @@ def overload(pictures):
         "## Overload", "",
         f"`acervo serve` on one core, in a control group with {LIMIT} MiB ({group.version}; what it reads from the disk counts too). {CLIENTS} clients ask",
         f"`full/max` of B for {DURATION} s, each again as soon as it has the picture, or {PATIENCE} s after it was refused. {READERS} readers",
-        f"ask tiles of A and B, each {PAUSE} ms after the last one came.", "",
+        f"ask tiles of A and B, each {PAUSE} ms after the last one came. Both have one core, where clients give way to readers, so that",
+        "what readers wait for is the server.", "",
         table(["Readers of tiles", "requests/s", "p50 ms", "p99 ms", "max ms", "Faults"],
               [[name, number(one["rate"]), number(one["p50"] / 1000, 2), number(one["p99"] / 1000, 2),
                 number(one["max"] / 1000, 1), number(one["faults"])] for name, one in (("alone", quiet), ("beside", beside))]),

@@ -10,7 +10,6 @@ use std::pin::Pin;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use axum::body::Body;
 use bytes::Bytes;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
@@ -26,8 +25,13 @@ use crate::store::Part;
 /// Bytes that are copied at a time where the file system cannot send.
 const COPIED: usize = 64 << 10;
 
+/// Bytes in memory that one connection writes before others have their turn: a whole picture would otherwise be
+/// copied for a millisecond while tiles wait.
+const TURN: usize = 128 << 10;
+
 /// What stands for parts; no memory, because it is never touched.
-static STAND_IN: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(vec![0; Part::LONGEST]));
+static STAND_IN: LazyLock<Bytes> =
+    LazyLock::new(|| Bytes::from_static(vec![0; Part::LONGEST].leak()));
 
 /// The parts that a connection has still to send, in the order of its answers.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +40,7 @@ pub(super) struct Outbox(Arc<Mutex<VecDeque<Part>>>);
 impl Outbox {
     /// The body that `part` is sent as, once those before it are. It must be written whole, or the connection
     /// ended.
-    pub(super) fn send(&self, part: Part) -> Body {
+    pub(super) fn send(&self, part: Part) -> Bytes {
         let stand_in = stand_in(&part);
         self.lock().push_back(part);
         stand_in
@@ -48,8 +52,8 @@ impl Outbox {
 }
 
 /// The body that says how long `part` is, for an answer to HEAD.
-pub(super) fn stand_in(part: &Part) -> Body {
-    Body::from(STAND_IN.slice(..part.length))
+pub(super) fn stand_in(part: &Part) -> Bytes {
+    STAND_IN.slice(..part.length)
 }
 
 /// Whether `slice` is of [`STAND_IN`].
@@ -61,6 +65,8 @@ fn stands_in(slice: &IoSlice<'_>) -> bool {
 pub(super) struct Sending {
     inner: TokioIo<TcpStream>,
     outbox: Outbox,
+    /// Whether it has written all that one turn allows.
+    is_done: bool,
 }
 
 impl Sending {
@@ -68,6 +74,7 @@ impl Sending {
         Self {
             inner: TokioIo::new(stream),
             outbox,
+            is_done: false,
         }
     }
 
@@ -87,6 +94,31 @@ impl Sending {
         }
     }
 
+    /// Writes bytes in memory, as many as one turn allows.
+    fn poll_bytes(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if std::mem::take(&mut self.is_done) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let mut room = TURN;
+        let fit = slices.iter().take_while(|slice| {
+            let left = room.checked_sub(slice.len());
+            room = left.unwrap_or_default();
+            left.is_some()
+        });
+        match (fit.count(), slices.first()) {
+            (0, Some(long)) => {
+                self.is_done = true;
+                Pin::new(&mut self.inner).poll_write(cx, &long[..TURN])
+            }
+            (count, _) => Pin::new(&mut self.inner).poll_write_vectored(cx, &slices[..count]),
+        }
+    }
+
     /// Sends up to `count` bytes of the part that is next.
     fn poll_part(&self, cx: &mut Context<'_>, count: usize) -> Poll<io::Result<usize>> {
         let mut parts = self.outbox.lock();
@@ -96,6 +128,8 @@ impl Sending {
         let count = count.min(part.length);
         let sent = ready!(self.poll_with(cx, |stream| send(stream, part, count)))?;
         if sent == 0 {
+            let (path, offset) = (part.path().display(), part.offset);
+            tracing::error!(%path, offset, "a tile ends before its end");
             // The client notices by the length that it was told.
             return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
         }
@@ -154,7 +188,7 @@ impl Write for Sending {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match slices.iter().position(stands_in) {
-            None => Pin::new(&mut self.inner).poll_write_vectored(cx, slices),
+            None => self.poll_bytes(cx, slices),
             Some(0) => self.poll_part(cx, slices[0].len()),
             // The part comes at once: the head shares its first packet.
             Some(before) => self.poll_with(cx, |stream| {
@@ -171,5 +205,39 @@ impl Write for Sending {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::future::poll_fn;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_long_answer_lets_others_have_their_turn() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap());
+        let mut sending = Sending::new(stream.await.unwrap(), Outbox::default());
+        poll_fn(|cx| sending.inner.inner().poll_write_ready(cx))
+            .await
+            .unwrap();
+        let long = vec![0; 3 * TURN];
+        let mut turns = Vec::new();
+        for _ in 0..3 {
+            let turn = poll_fn(|cx| Poll::Ready(Pin::new(&mut sending).poll_write(cx, &long)));
+            turns.push(turn.await);
+        }
+        let wrote = |turn: &Poll<io::Result<usize>>| match turn {
+            Poll::Ready(Ok(count)) => (1..=TURN).contains(count),
+            Poll::Ready(Err(_)) | Poll::Pending => false,
+        };
+        assert!(wrote(&turns[0]), "{turns:?}");
+        assert!(turns[1].is_pending(), "{turns:?}");
+        assert!(wrote(&turns[2]), "{turns:?}");
     }
 }

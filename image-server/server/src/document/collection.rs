@@ -3,14 +3,13 @@
 use acervo_catalogue::Entry;
 use acervo_record::Record;
 use acervo_tenancy::Collection;
-use axum::response::Response;
 use iiif_spec::presentation::{self, Description, LanguageValues, Reference, plain, v2};
 
 use super::describe::{cover, description, label, provider, required, small, thumbnail, values};
 use super::{Api, answer, declared, etag, find, generation, query};
 use crate::address::Addresses;
 use crate::answer::{Asking, Place};
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// Entries of one document; a larger collection is a Collection of parts.
 const PART: u64 = 1000;

@@ -3,7 +3,6 @@
 use acervo_catalogue::{Detail, Page};
 use acervo_record::Range;
 use acervo_tenancy::Collection;
-use axum::response::Response;
 use iiif_spec::presentation::{
     CanvasInput, Chapter, ImageResource, LanguageValues, Manifest, Reference, plain, v2,
 };
@@ -15,7 +14,7 @@ use super::describe::{
 use super::{Api, answer, declared, etag, find};
 use crate::address::{Addresses, Services};
 use crate::answer::{Asking, Place};
-use crate::respond::{self, Failure, Keep};
+use crate::respond::{self, Failure, Keep, Response};
 use crate::theme;
 
 /// An item's Manifest.

@@ -1,14 +1,13 @@
 //! The text of a page as annotations.
 
 use acervo_page_text::PageText;
-use axum::response::Response;
 use iiif_spec::presentation::{TextLine, TextPage, v2};
 
 use super::manifest::below;
 use super::{Api, answer, declared, etag, published, query};
 use crate::address::Addresses;
 use crate::answer::{Asking, Place};
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// The text of the page with `code`.
 pub(crate) async fn text(

@@ -2,12 +2,11 @@
 
 use acervo_pages::assets;
 use axum::http::header;
-use axum::response::Response;
 use bytes::Bytes;
 
 use crate::answer::Asking;
 use crate::encode::{self, Coding};
-use crate::respond::{self, Failure, Keep};
+use crate::respond::{self, Failure, Keep, Response};
 
 /// An embedded file.
 pub(crate) fn asset(asking: Asking<'_>, path: &str) -> Result<Response, Failure> {

@@ -2,7 +2,6 @@
 
 use acervo_catalogue::Entry;
 use acervo_pages::{self as pages, CollectionPage, Named, Paging};
-use axum::response::Response;
 use bytes::Bytes;
 
 use super::cards::Card;
@@ -10,7 +9,7 @@ use super::choose::{Filters, Wanted};
 use super::{Around, html, number};
 use crate::answer::{Asking, Place};
 use crate::document::{declared, etag, generation, query};
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// Items on one page of a collection.
 pub(super) const PER_PAGE: usize = 48;

@@ -2,13 +2,12 @@
 
 use acervo_pages::{self as pages, Frame, Named, Problem};
 use acervo_tenancy::{Bilingual, Language};
-use axum::body::Body;
-use axum::response::Response;
+use bytes::Bytes;
 
 use super::page_headers;
 use crate::admission::AdmissionError;
 use crate::answer::{Asking, Place, language};
-use crate::respond::{self, Failure};
+use crate::respond::{self, Failure, Response};
 
 /// A failure, as a page for readers.
 pub(crate) fn failure(
@@ -58,6 +57,6 @@ pub(crate) fn failure(
     let text = pages::problem(&frame, institution, problem);
     let mut response = respond::failure_head(failure);
     page_headers(&mut response, language);
-    *response.body_mut() = Body::from(text);
+    *response.body_mut() = Bytes::from(text).into();
     response
 }

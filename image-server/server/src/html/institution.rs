@@ -2,13 +2,12 @@
 
 use acervo_catalogue::Entry;
 use acervo_pages::{self as pages, CollectionCard, Image, InstitutionPage, Named};
-use axum::response::Response;
 
 use super::cards::{Card, from, request, sizes};
 use super::{Around, html};
 use crate::answer::{Asking, Place};
 use crate::document::query;
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// Items that the page shows.
 const FEATURED: usize = 9;

@@ -8,7 +8,6 @@ use acervo_pages::{
 };
 use acervo_record::{Record, Term};
 use acervo_tenancy::Collection;
-use axum::response::Response;
 use iiif_spec::{ImageRequest, Source, Version, evaluate};
 
 use super::cards::{Card, from, request, service, sizes, within};
@@ -19,7 +18,7 @@ use crate::address::{Addresses, segment};
 use crate::answer::{Asking, Place};
 use crate::document::{declared, published, query};
 use crate::image;
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// The longest side of the first image, in pixels: it is readable after some 40 KB.
 const FIRST: u32 = 512;

@@ -2,13 +2,12 @@
 
 use acervo_pages::{self as pages, Frame, InstitutionCard, Named, PlatformPage};
 use acervo_tenancy::TenantTable;
-use axum::response::Response;
 
 use super::cards::from;
 use super::html;
 use crate::answer::{Asking, Place, language};
 use crate::document::query;
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// The image of an institution is at least as large, in pixels.
 const OF_INSTITUTION: u32 = 400;

@@ -7,7 +7,6 @@ use acervo_pages::{
 };
 use acervo_record::{Record, Text};
 use acervo_tenancy::Language;
-use axum::response::Response;
 
 use super::cards::{Card, in_card};
 use super::excerpt::Question;
@@ -15,7 +14,7 @@ use super::{Around, Label, html, number, parameters};
 use crate::address::segment;
 use crate::answer::{Asking, Place};
 use crate::document::query_in;
-use crate::respond::Failure;
+use crate::respond::{Failure, Response};
 
 /// Results on one page.
 const PER_PAGE: usize = 24;
