@@ -20,9 +20,6 @@ const INDEXES: u64 = 16 << 20;
 /// Pyramids that are kept open at most, however many the system allows.
 const MOST_OPEN: u64 = 32_768;
 
-/// Bytes of a page of the kernel's cache, at least.
-const PAGE: u64 = 4 << 10;
-
 /// Why stored bytes are not to be had. Damage costs the item it is in and nothing else.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -170,15 +167,17 @@ impl Part {
         &self.open.file
     }
 
-    /// Whether the kernel can send it at once. It is asked for one byte, a page before the end: of a page that
-    /// no other part shares, and that is read after those before it. What was read together is forgotten together,
-    /// nearly always.
+    /// Whether the kernel can send it at once. It must have the first byte and the last, and then has, nearly
+    /// always, all between them: what was read together is forgotten together. Of a part that the file no longer
+    /// has it has not got the last.
     pub(crate) fn can_be_sent(&self) -> bool {
-        let near_end = self.offset + (self.length as u64).saturating_sub(PAGE);
-        let mut byte = [0];
-        let slice = &mut [io::IoSliceMut::new(&mut byte)];
-        (1..=Self::LONGEST).contains(&self.length)
-            && preadv2(&self.open.file, slice, near_end, ReadWriteFlags::NOWAIT) == Ok(1)
+        let has = |offset: u64| {
+            let mut byte = [0];
+            let slice = &mut [io::IoSliceMut::new(&mut byte)];
+            preadv2(&self.open.file, slice, offset, ReadWriteFlags::NOWAIT) == Ok(1)
+        };
+        let last = (self.length as u64).saturating_sub(1);
+        (1..=Self::LONGEST).contains(&self.length) && has(self.offset) && has(self.offset + last)
     }
 
     /// Bytes of memory that reading it takes.
