@@ -143,7 +143,7 @@ impl<W: Write + Seek + Send> Builder<W> {
 
     /// Builds from bands of so many bytes; while one is encoded, the first half of the next is decoded by one thread.
     ///
-    /// To decode takes at least twice as long as to encode, so that no more need be held to have all cores work.
+    /// A whole band ahead would keep all cores at work, and hold half a band more.
     fn reading_ahead(
         &mut self,
         source: &mut dyn RowReader,
