@@ -92,7 +92,7 @@ object! {
 }
 
 object! {
-    /// A Gateway of the provider; the operator only reads whether it is there and accepted.
+    /// A Gateway of the provider; the operator only reads whether it is there and accepted, and its listeners.
     Gateway, "Gateway", "gateways", GatewaySpec, ConditionsStatus
 }
 
@@ -322,9 +322,39 @@ pub struct ConditionsStatus {
     pub conditions: Vec<Condition>,
 }
 
-/// What a Gateway wants, as far as the operator reads it: nothing.
+/// What a Gateway wants, as far as the operator reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct GatewaySpec {}
+pub struct GatewaySpec {
+    /// Where it takes requests.
+    #[serde(default)]
+    pub listeners: Vec<GatewayListener>,
+}
+
+/// A listener of a Gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct GatewayListener {
+    /// The host that it is for, or `*.` before the end of many; none for every host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    /// `HTTP` or `HTTPS`, for example.
+    pub protocol: String,
+}
+
+impl GatewayListener {
+    /// Whether readers can ask for `host` by HTTPS here (Gateway API, Listener, `hostname`).
+    #[must_use]
+    pub fn secures(&self, host: &str) -> bool {
+        self.protocol == "HTTPS"
+            && match self.hostname.as_deref() {
+                None | Some("") => true,
+                Some(pattern) => match pattern.strip_prefix('*') {
+                    // One name at least stands for the asterisk.
+                    Some(end) => host.len() > end.len() && host.ends_with(end),
+                    None => host == pattern,
+                },
+            }
+    }
+}
 
 impl ConditionsStatus {
     /// What the condition `Accepted` says; none if it is not there or unknown.

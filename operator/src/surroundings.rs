@@ -8,6 +8,7 @@ use k8s_openapi::api::storage::v1::StorageClass;
 use kube::ResourceExt as _;
 
 use crate::config::OperatorConfig;
+use crate::gateway::GatewayListener;
 use crate::reconcile::facts::{GatewayState, PullSecret, StorageClassState};
 
 /// Marks the storage class of claims that name none.
@@ -22,6 +23,8 @@ pub struct Surroundings {
     pub storage_classes: BTreeMap<String, Class>,
     /// The provider's Gateway.
     pub gateway: GatewayState,
+    /// Its listeners.
+    pub listeners: Arc<[GatewayListener]>,
     /// Those image pull Secrets of the configuration that are there.
     pub pull_secrets: Vec<PullSecret>,
     /// The certificates that ingest trusts.

@@ -1,6 +1,8 @@
 //! Dereferencing: everything that the next steps must know. What is watched comes from memory; the
 //! cluster is asked only for what cannot be watched, and where something of it matters.
 
+use std::sync::Arc;
+
 use acervo_crds::IiifInstitution;
 use acervo_crds::claims::claims_of;
 use jiff::Timestamp;
@@ -48,6 +50,7 @@ pub async fn facts(
     observe(&mut facts, &context.children, &name);
     facts.listener_sets = context.children.has(Kind::ListenerSet);
     facts.gateway = surroundings.gateway;
+    facts.listeners = Arc::clone(&surroundings.listeners);
     facts.pull_secrets.clone_from(&surroundings.pull_secrets);
     facts.ca_bundle.clone_from(&surroundings.ca_bundle);
     facts.inside = context

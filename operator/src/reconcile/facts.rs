@@ -10,6 +10,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 
 use super::build::ingest_job::Cause;
+use crate::gateway::GatewayListener;
 use crate::inside::{LastWords, StatusDocument};
 use crate::quantity::Amount;
 use crate::waves::Rollout;
@@ -38,6 +39,8 @@ pub struct Facts {
     pub storage_class: StorageClassState,
     /// The provider's Gateway.
     pub gateway: GatewayState,
+    /// The listeners of that Gateway.
+    pub listeners: Arc<[GatewayListener]>,
     /// Whether the cluster knows ListenerSets.
     pub listener_sets: bool,
     /// The institution's hosts whose certificates the Gateway does not find.
@@ -330,6 +333,7 @@ impl Facts {
             claim: None,
             storage_class: StorageClassState::Unknown,
             gateway: GatewayState::Unused,
+            listeners: Arc::default(),
             listener_sets: false,
             without_certificate: Vec::new(),
             pull_secrets: Vec::new(),

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::{News, Which, follow, follow_custom};
 use crate::config::{OperatorConfig, Routing};
 use crate::context::Context;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, GatewayListener};
 use crate::names;
 use crate::reconcile::facts::{GatewayState, PullSecret};
 use crate::surroundings::{Class, Surroundings};
@@ -112,7 +112,7 @@ struct Draft {
     context: Arc<Context>,
     config: Arc<OperatorConfig>,
     storage_classes: Option<BTreeMap<String, Class>>,
-    gateway: Option<GatewayState>,
+    gateway: Option<(GatewayState, Arc<[GatewayListener]>)>,
     pull_secrets: BTreeMap<String, Option<Option<PullSecret>>>,
     ca_bundle: Option<Option<String>>,
 }
@@ -120,10 +120,12 @@ struct Draft {
 impl Draft {
     fn complete(&self) -> Option<Surroundings> {
         let secrets: Option<Vec<_>> = self.pull_secrets.values().cloned().collect();
+        let (gateway, listeners) = self.gateway.clone()?;
         Some(Surroundings {
             config: Arc::clone(&self.config),
             storage_classes: self.storage_classes.clone()?,
-            gateway: self.gateway?,
+            gateway,
+            listeners,
             pull_secrets: secrets?.into_iter().flatten().collect(),
             ca_bundle: self.ca_bundle.clone()?,
         })
@@ -142,7 +144,9 @@ fn gather(context: &Arc<Context>, config: Arc<OperatorConfig>) -> JoinSet<()> {
         context: Arc::clone(context),
         config,
         storage_classes: None,
-        gateway: gateway.is_none().then_some(GatewayState::Unused),
+        gateway: gateway
+            .is_none()
+            .then(|| (GatewayState::Unused, Arc::default())),
         pull_secrets: secrets.iter().map(|name| (name.clone(), None)).collect(),
         ca_bundle: bundle.is_none().then_some(None),
     }));
@@ -151,13 +155,13 @@ fn gather(context: &Arc<Context>, config: Arc<OperatorConfig>) -> JoinSet<()> {
     if let Some(gateway) = gateway {
         let note = noting(&draft, |draft, found: Option<Found<Gateway>>| {
             draft.gateway = Some(match found {
-                None => GatewayState::NoApi,
-                Some(None) => GatewayState::Missing,
+                None => (GatewayState::NoApi, Arc::default()),
+                Some(None) => (GatewayState::Missing, Arc::default()),
                 Some(Some(gateway)) => {
                     let accepted = gateway.status.and_then(|status| status.accepted());
-                    GatewayState::Found {
-                        accepted: accepted.unwrap_or(false),
-                    }
+                    let accepted = accepted.unwrap_or(false);
+                    let listeners = gateway.spec.listeners.into();
+                    (GatewayState::Found { accepted }, listeners)
                 }
             });
         });

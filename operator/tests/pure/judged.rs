@@ -2,6 +2,7 @@
 
 use acervo_crds::addresses::Addresses;
 use acervo_crds::collection::Source;
+use acervo_operator::gateway::GatewayListener;
 use acervo_operator::reconcile::facts::{
     GatewayState, HostClaim, KeptClaim, NamespaceState, RouteState, StorageClassState,
 };
@@ -207,6 +208,33 @@ fn a_host_that_institutions_share_needs_a_listener_of_the_provider() {
         created: time("2026-05-04T11:00:00Z"),
     }];
     assert_eq!(findings(&case), [], "the provider added one");
+}
+
+#[test]
+fn without_listener_sets_a_host_needs_an_https_listener_of_the_gateway() {
+    let mut case = Case::running(MINIMAL, GATEWAY);
+    case.institution.spec.hostnames = vec!["fotos.example.net".to_owned()];
+    case.facts.listener_sets = false;
+    let needed = [(About::Hostnames, "ListenerNeeded")];
+    for (protocol, hostname, expected) in [
+        ("HTTPS", None, &[][..]),
+        ("HTTPS", Some(""), &[]),
+        ("HTTPS", Some("fotos.example.net"), &[]),
+        ("HTTPS", Some("*.example.net"), &[]),
+        ("HTTPS", Some("*.net"), &[]),
+        ("HTTPS", Some("*.fotos.example.net"), &needed),
+        ("HTTPS", Some("mapas.example.net"), &needed),
+        ("HTTPS", Some("*.otos.example.net"), &needed),
+        ("HTTP", Some("fotos.example.net"), &needed),
+        ("TLS", Some("fotos.example.net"), &needed),
+    ] {
+        let listener = GatewayListener {
+            hostname: hostname.map(str::to_owned),
+            protocol: protocol.to_owned(),
+        };
+        case.facts.listeners = [listener].into();
+        assert_eq!(findings(&case), expected, "{protocol} {hostname:?}");
+    }
 }
 
 #[test]

@@ -96,7 +96,10 @@ class Plane:
         self.kubectl("create", "namespace", "gateway")
         gateway = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "public", "namespace": "gateway"},
                    "spec": {"gatewayClassName": "benchmark", "listeners": [
-                       {"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}}]}}
+                       {"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}},
+                       # For the hosts of institutions, as a provider has whose cluster has no ListenerSets.
+                       {"name": "hosts", "port": 443, "protocol": "HTTPS", "hostname": "*.example.net", "allowedRoutes": {"namespaces": {"from": "All"}},
+                        "tls": {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": "hosts"}]}}]}}
         self.kubectl("apply", "--filename", "-", text=json.dumps(gateway))
         accepted = {"type": "Accepted", "status": "True", "reason": "Accepted", "message": "", "lastTransitionTime": "2026-01-01T00:00:00Z"}
         self.kubectl("patch", "gateway", "public", "--namespace", "gateway", "--subresource", "status", "--type", "merge",

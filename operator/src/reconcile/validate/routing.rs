@@ -175,7 +175,11 @@ pub(super) fn check(
     let gateway = gateway.map(|gateway| format!("{}/{}", gateway.namespace, gateway.name));
     for host in addresses.certified_hosts() {
         findings.extend(match &gateway {
-            Some(gateway) if !facts.listener_sets => Some(listener_needed(host, gateway)),
+            Some(gateway) if !facts.listener_sets => {
+                let mut listeners = facts.listeners.iter();
+                let is_secured = listeners.any(|listener| listener.secures(host));
+                (!is_secured).then(|| listener_needed(host, gateway))
+            }
             _ => facts
                 .without_certificate
                 .iter()
