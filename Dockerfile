@@ -25,7 +25,6 @@ RUN apt-get update \
 WORKDIR /acervo
 COPY . .
 COPY --from=viewer /viewer/node_modules image-server/pages/node_modules
-# With --target, the flags hold for the binaries alone: macros are shared objects, which cannot be static.
 ARG TARGETARCH
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/acervo/target,id=acervo-target-${TARGETARCH} <<'SH'
@@ -35,7 +34,8 @@ case "$TARGETARCH" in
   arm64) target=aarch64-unknown-linux-gnu ;;
   *) echo "the images are built for amd64 and arm64, not for '$TARGETARCH'" >&2; exit 1 ;;
 esac
-RUSTFLAGS='-C target-feature=+crt-static' \
+flags=$(tests/images/rustflags)
+RUSTFLAGS="$flags" \
   cargo build --release --locked --target "$target" --package acervo --package acervo-operator
 mkdir /binaries
 cp "target/$target/release/acervo" "target/$target/release/acervo-operator" /binaries/

@@ -14,7 +14,8 @@ DATA ?= acervo-data
 # More words for `acervo platform`, such as ARGS="--listen 0.0.0.0:8080".
 ARGS ?=
 export CHROMIUM ?= /usr/bin/chromium
-# What `make bench` measures is built in this profile; PART=NAME measures one part.
+# What `make bench` measures is built as for the images, in this profile; PART=NAME measures one part.
+HOST = $(shell rustc --version --verbose | sed -n 's/^host: //p')
 BENCH_PROFILE = $(or $(PROFILE),release)
 
 DENY_VERSION := 0.20.2
@@ -60,7 +61,7 @@ run: build-tools $(VIEWER) ## build and start the whole platform from examples/,
 test: lint test-tools images ## everything that must hold; installs what it needs first
 	@tests/chart/check
 	@cd tests/cluster && shellcheck -x build up down inside install load node control-plane lib/*
-	@shellcheck tests/browser/install-viewers tests/chart/check tests/fuzz/run tests/images/build tests/s3/build .ci/need .ci/run
+	@shellcheck tests/browser/install-viewers tests/chart/check tests/fuzz/run tests/images/build tests/images/reproduce tests/images/rustflags tests/s3/build .ci/need .ci/run
 	@$(call run-tests,$(TOOLS),$(test-env))
 
 .PHONY: test-fast
@@ -93,12 +94,12 @@ validate: build-tools $(VIEWER) test-tools ## the official Image API validator a
 .PHONY: bench
 bench: build-tools $(VIEWER) $(BROWSER) $(SIMILARITY)/.ready ## measure: every part in tests/bench, a quarter of an hour at most each; writes docs/bench-*.md
 	@.ci/need python3 wrk nginx chromium iipsrv vips
-	@cargo build --quiet --profile $(BENCH_PROFILE) --package acervo --package acervo-ingest --package acervo-catalogue \
-		--package acervo-operator --package acervo-load \
+	@flags=$$(tests/images/rustflags); RUSTFLAGS=$$flags cargo build --quiet --profile $(BENCH_PROFILE) --locked --target $(HOST) \
+		--package acervo --package acervo-ingest --package acervo-catalogue --package acervo-operator --package acervo-load \
 		--bin acervo --bin acervo-operator --bin load --example collection --example measure
 	@for part in $(or $(PART),$(wildcard tests/bench/*)); do \
 		part=tests/bench/$${part##*/}; [ -f $$part ] && [ -x $$part ] || continue; \
-		BENCH_BIN=$(TARGET)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) BENCH_SIMILARITY=$(SIMILARITY)/bin/python $$part; \
+		BENCH_BIN=$(TARGET)/$(HOST)/$(BENCH_PROFILE) BENCH_PROFILE=$(BENCH_PROFILE) BENCH_SIMILARITY=$(SIMILARITY)/bin/python $$part; \
 	done
 
 .PHONY: fuzz
@@ -111,6 +112,10 @@ fuzz: build-tools ## search for bytes that break a parser, an hour for each: PAR
 images: build-tools $(VIEWER) ## the two container images, static binaries on nothing, into target/images
 	@.ci/need buildah
 	@ACERVO_IMAGE_PROFILE=$(or $(PROFILE),image) tests/images/build $(IMAGES)
+
+.PHONY: reproduce
+reproduce: images ## a night of the images: built once more from a copy elsewhere, they are the same, byte by byte
+	@ACERVO_IMAGE_PROFILE=$(or $(PROFILE),image) tests/images/reproduce $(IMAGES)
 
 .PHONY: sbom
 sbom: ## what is in the two images, as CycloneDX: target/images/*.cdx.json
