@@ -7,6 +7,7 @@
 
 mod parts;
 mod progress;
+mod turns;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -22,11 +23,13 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::respond::{Content, Response};
-use parts::{Outbox, Sending};
+use parts::{Heads, Outbox, Sending};
 use progress::Progressing;
+use turns::Turns;
 
 /// Bytes of a request's line and headers.
 const HEAD: usize = 16 << 10;
@@ -55,6 +58,8 @@ pub(crate) async fn serve<A, F>(
     F: Future<Output = Response> + Send + 'static,
 {
     let builder = builder(limits.patience);
+    let heads = Heads::of(&listener);
+    let turns = Turns::new(Handle::current().metrics().num_workers());
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let mut ending = std::pin::pin!(ending);
@@ -68,7 +73,10 @@ pub(crate) async fn serve<A, F>(
         };
         let answer = answer.clone();
         let outbox = Outbox::default();
-        let io = Progressing::new(Sending::new(stream, outbox.clone()), limits.patience);
+        let io = Progressing::new(
+            Sending::new(stream, outbox.clone(), heads, turns.turn()),
+            limits.patience,
+        );
         let service = service_fn(move |request: Request<Incoming>| {
             let (answer, outbox) = (answer.clone(), outbox.clone());
             async move {

@@ -22,6 +22,10 @@ use crate::memory;
 use crate::respond::Response;
 use crate::state::{Settings, State};
 
+/// Steps of connections after which a thread asks the system whose socket is ready: while whole pictures are sent, one
+/// such step takes as long as a tile.
+const EVENTS: u32 = 8;
+
 /// What every command that serves institutions can be told.
 #[derive(Debug, Args)]
 pub(crate) struct Serving {
@@ -120,6 +124,7 @@ impl Ports {
         F: Future<Output = Response> + Send + 'static,
     {
         let runtime = tokio::runtime::Builder::new_multi_thread()
+            .event_interval(EVENTS)
             .enable_all()
             .build()?;
         runtime.block_on(async {

@@ -15,19 +15,49 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use rustix::fs::sendfile;
 use rustix::io::Errno;
+use rustix::net::sockopt::tcp_congestion;
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 use tiff_pyramid::ReadAt as _;
 use tokio::io::Interest;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
+use super::turns::Turn;
 use crate::store::Part;
 
 /// Bytes that are copied at a time where the file system cannot send.
 const COPIED: usize = 64 << 10;
 
-/// Bytes in memory that one connection writes before others have their turn: a whole picture would otherwise be
-/// copied for a millisecond while tiles wait.
+/// Bytes in memory that one connection writes in a turn: a whole picture would otherwise be copied for a millisecond
+/// while tiles wait.
 const TURN: usize = 128 << 10;
+
+/// How the head of a part is sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Heads {
+    /// With the beginning of the part: one packet less.
+    Together,
+    /// By itself. `bbr` paces packets by a timer, on a loopback of 64 KiB: what of a tile and its head is beyond one
+    /// packet would wait for it.
+    Alone,
+}
+
+impl Heads {
+    /// What suits the connections that `listener` accepts.
+    pub(super) fn of(listener: &TcpListener) -> Self {
+        match tcp_congestion(listener) {
+            Ok(control) if control.starts_with("bbr") => Self::Alone,
+            Ok(_) | Err(_) => Self::Together,
+        }
+    }
+
+    fn flags(self) -> SendFlags {
+        match self {
+            // The part comes at once.
+            Self::Together => SendFlags::MORE,
+            Self::Alone => SendFlags::empty(),
+        }
+    }
+}
 
 /// What stands for parts; no memory, because it is never touched.
 static STAND_IN: LazyLock<Bytes> =
@@ -65,16 +95,17 @@ fn stands_in(slice: &IoSlice<'_>) -> bool {
 pub(super) struct Sending {
     inner: TokioIo<TcpStream>,
     outbox: Outbox,
-    /// Whether it has written all that one turn allows.
-    is_done: bool,
+    heads: Heads,
+    turn: Turn,
 }
 
 impl Sending {
-    pub(super) fn new(stream: TcpStream, outbox: Outbox) -> Self {
+    pub(super) fn new(stream: TcpStream, outbox: Outbox, heads: Heads, turn: Turn) -> Self {
         Self {
             inner: TokioIo::new(stream),
             outbox,
-            is_done: false,
+            heads,
+            turn,
         }
     }
 
@@ -100,10 +131,6 @@ impl Sending {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if std::mem::take(&mut self.is_done) {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
         let mut room = TURN;
         let fit = slices.iter().take_while(|slice| {
             let left = room.checked_sub(slice.len());
@@ -111,12 +138,21 @@ impl Sending {
             left.is_some()
         });
         match (fit.count(), slices.first()) {
-            (0, Some(long)) => {
-                self.is_done = true;
-                Pin::new(&mut self.inner).poll_write(cx, &long[..TURN])
+            (0, Some(long)) => self.poll_long(cx, &long[..TURN]),
+            (count, _) => {
+                self.turn.end();
+                Pin::new(&mut self.inner).poll_write_vectored(cx, &slices[..count])
             }
-            (count, _) => Pin::new(&mut self.inner).poll_write_vectored(cx, &slices[..count]),
         }
+    }
+
+    /// Writes `bytes` when it is this connection's turn.
+    fn poll_long(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let granted = ready!(self.turn.poll(cx));
+        // A client that takes nothing now leaves its turn to others.
+        let written = ready!(Pin::new(&mut self.inner).poll_write(cx, bytes));
+        self.turn.used(granted);
+        Poll::Ready(written)
     }
 
     /// Sends up to `count` bytes of the part that is next.
@@ -190,16 +226,19 @@ impl Write for Sending {
         match slices.iter().position(stands_in) {
             None => self.poll_bytes(cx, slices),
             Some(0) => self.poll_part(cx, slices[0].len()),
-            // The part comes at once: the head shares its first packet.
-            Some(before) => self.poll_with(cx, |stream| {
-                let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
-                let control = &mut SendAncillaryBuffer::default();
-                Ok(sendmsg(stream, &slices[..before], control, flags)?)
-            }),
+            Some(before) => {
+                let flags = SendFlags::NOSIGNAL | self.heads.flags();
+                self.poll_with(cx, |stream| {
+                    let control = &mut SendAncillaryBuffer::default();
+                    Ok(sendmsg(stream, &slices[..before], control, flags)?)
+                })
+            }
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // It is asked for when everything is written.
+        self.turn.end();
         Pin::new(&mut self.inner).poll_flush(cx)
     }
 
@@ -214,30 +253,56 @@ mod tests {
 
     use std::future::poll_fn;
 
-    use tokio::net::TcpListener;
-
+    use super::super::turns::Turns;
     use super::*;
 
-    #[tokio::test]
-    async fn a_long_answer_lets_others_have_their_turn() {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    const LONG: &[u8] = &[0; 3 * TURN];
+
+    async fn connection(listener: &TcpListener, turns: &Turns) -> Sending {
         let stream = TcpStream::connect(listener.local_addr().unwrap());
-        let mut sending = Sending::new(stream.await.unwrap(), Outbox::default());
+        let (stream, outbox) = (stream.await.unwrap(), Outbox::default());
+        let sending = Sending::new(stream, outbox, Heads::Together, turns.turn());
         poll_fn(|cx| sending.inner.inner().poll_write_ready(cx))
             .await
             .unwrap();
-        let long = vec![0; 3 * TURN];
-        let mut turns = Vec::new();
-        for _ in 0..3 {
-            let turn = poll_fn(|cx| Poll::Ready(Pin::new(&mut sending).poll_write(cx, &long)));
-            turns.push(turn.await);
+        sending
+    }
+
+    /// Whether it can write what one turn allows.
+    async fn writes(sending: &mut Sending) -> bool {
+        match poll_fn(|cx| Poll::Ready(Pin::new(&mut *sending).poll_write(cx, LONG))).await {
+            Poll::Ready(wrote) => (1..=TURN).contains(&wrote.unwrap()),
+            Poll::Pending => false,
         }
-        let wrote = |turn: &Poll<io::Result<usize>>| match turn {
-            Poll::Ready(Ok(count)) => (1..=TURN).contains(count),
-            Poll::Ready(Err(_)) | Poll::Pending => false,
-        };
-        assert!(wrote(&turns[0]), "{turns:?}");
-        assert!(turns[1].is_pending(), "{turns:?}");
-        assert!(wrote(&turns[2]), "{turns:?}");
+    }
+
+    #[tokio::test]
+    async fn a_long_answer_lets_others_go_first_after_each_turn() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let mut one = connection(&listener, &Turns::new(1)).await;
+        assert!(writes(&mut one).await);
+        assert!(!writes(&mut one).await);
+        assert!(writes(&mut one).await);
+    }
+
+    #[tokio::test]
+    async fn long_answers_take_turns() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let turns = Turns::new(1);
+        let mut one = connection(&listener, &turns).await;
+        let mut other = connection(&listener, &turns).await;
+        assert!(writes(&mut one).await);
+        assert!(!writes(&mut other).await, "it is the turn of the first");
+        assert!(!writes(&mut one).await, "it lets others go first");
+        assert!(!writes(&mut one).await, "it is the turn of the second");
+        assert!(writes(&mut other).await);
+        // It has written all that there is.
+        poll_fn(|cx| Pin::new(&mut other).poll_flush(cx))
+            .await
+            .unwrap();
+        assert!(writes(&mut one).await);
+        // It is gone.
+        drop(one);
+        assert!(writes(&mut other).await);
     }
 }
