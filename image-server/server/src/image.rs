@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use acervo_pixels::{Plan, Recipe, plan, profile_memory, render};
 use acervo_tenancy::Images;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use bytes::Bytes;
 use iiif_spec::{
     Identifier, ImageDescription, ImageRequest, InfoV2, InfoV3, OutputFormat, Rules, Source,
@@ -16,10 +16,10 @@ use iiif_spec::{
 use tiff_pyramid::Samples;
 
 use crate::answer::{Asking, Place};
-use crate::document::{self, declared};
+use crate::document::declared;
 use crate::library::Shelf;
 use crate::respond::{self, Content, Failure, Keep, Response};
-use crate::state::State;
+use crate::state::{Description, State};
 use crate::store::{OpenPyramid, Part};
 
 /// The longest side that is written as JPEG, which every image is offered as.
@@ -56,22 +56,27 @@ pub(crate) async fn info(
     let rules = rules(asking, place, (full.width, full.height));
     // The address in it is the one that was asked.
     let id = image.url(asking, place, version);
-    let state = etag(&image.open.fingerprint, &rules);
-    let name = document::etag(asking, &id, &["info", &state]);
-    let documents = &asking.state.documents;
-    let document = match documents.get(&name) {
-        Some(document) => document,
+    let made_of = {
+        let table = asking.state.table.load();
+        let state = etag(&image.open.fingerprint, &rules);
+        [&table.digest, version.major(), &id, &state].join(" ")
+    };
+    let descriptions = &asking.state.descriptions;
+    let Description { etag, bytes } = match descriptions.get(&made_of) {
+        Some(description) => description,
         None => {
-            let made = Bytes::from(describe(place, &image, version, id, rules)?);
-            documents.insert(name.clone(), made.clone());
+            let bytes = Bytes::from(describe(place, &image, version, id, rules)?);
+            let etag = format!("\"{}\"", &blake3::hash(&bytes).to_hex()[..32]).into();
+            let made = Description { etag, bytes };
+            descriptions.insert(made_of, made.clone());
             made
         }
     };
-    let etag = format!("\"{name}\"");
-    let kind = info_media_type(asking, version);
-    let mut response = respond::body(asking.headers, &etag, kind, Keep::Ask, document);
-    respond::insert(response.headers_mut(), header::VARY, "Accept");
-    respond::insert(response.headers_mut(), header::LINK, profile_link(version));
+    let kind = HeaderValue::from_static(info_media_type(asking, version));
+    let mut response = respond::body(asking.headers, &etag, kind, Keep::Ask, bytes);
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    respond::insert(headers, header::LINK, profile_link(version));
     Ok(response)
 }
 
@@ -161,7 +166,7 @@ pub(crate) async fn image(
     };
 
     // respond
-    let kind = wanted.format.media_type();
+    let kind = HeaderValue::from_static(wanted.format.media_type());
     let mut response = respond::body(
         asking.headers,
         &etag,

@@ -286,7 +286,7 @@ impl From<Bytes> for Content {
 pub(crate) fn body(
     asked: &HeaderMap,
     etag: &str,
-    content_type: &str,
+    content_type: impl TryInto<HeaderValue>,
     keep: Keep,
     content: impl Into<Content>,
 ) -> Response {
@@ -301,10 +301,15 @@ pub(crate) fn body(
     insert(headers, header::ETAG, etag);
     insert(headers, header::CONTENT_TYPE, content_type);
     let cache = header::CACHE_CONTROL;
+    let unchanging = HeaderValue::from_static;
     match keep {
-        Keep::Forever => insert(headers, cache, "public, max-age=31536000, immutable"),
+        Keep::Forever => insert(
+            headers,
+            cache,
+            unchanging("public, max-age=31536000, immutable"),
+        ),
         Keep::For(seconds) => insert(headers, cache, format!("public, max-age={seconds}")),
-        Keep::Ask => insert(headers, cache, "no-cache"),
+        Keep::Ask => insert(headers, cache, unchanging("no-cache")),
     }
     response
 }

@@ -15,7 +15,9 @@ use crate::renders::Renders;
 use crate::store::Store;
 
 /// Bytes of documents that are kept.
-const DOCUMENTS: u64 = 16 << 20;
+const DOCUMENTS: u64 = 14 << 20;
+/// Bytes of descriptions of images that are kept, two thousand of them.
+const DESCRIPTIONS: u64 = 2 << 20;
 
 /// Documents weigh what they are long.
 #[derive(Debug, Clone)]
@@ -24,6 +26,19 @@ pub(crate) struct ByLength;
 impl Weighter<String, Bytes> for ByLength {
     fn weight(&self, _: &String, bytes: &Bytes) -> u64 {
         bytes.len() as u64
+    }
+}
+
+/// The description of an image, and its tag.
+#[derive(Debug, Clone)]
+pub(crate) struct Description {
+    pub(crate) etag: Arc<str>,
+    pub(crate) bytes: Bytes,
+}
+
+impl Weighter<String, Description> for ByLength {
+    fn weight(&self, key: &String, description: &Description) -> u64 {
+        (key.len() + description.etag.len() + description.bytes.len()) as u64
     }
 }
 
@@ -95,6 +110,9 @@ pub(crate) struct State {
     pub(crate) library: ArcSwap<Library>,
     /// Documents that were made, by their names.
     pub(crate) documents: Cache<String, Bytes, ByLength>,
+    /// Descriptions of images that were made, by what they are made of: naming them by a digest, as documents, would
+    /// take longer than all else that is done for one.
+    pub(crate) descriptions: Cache<String, Description, ByLength>,
     /// Opened pyramids.
     pub(crate) store: Store,
     pub(crate) admission: Admission,
@@ -121,6 +139,7 @@ impl State {
             table: ArcSwap::from_pointee(Table::new(table)),
             library: ArcSwap::from(Arc::new(Library::default())),
             documents: Cache::with_weighter(1024, DOCUMENTS, ByLength),
+            descriptions: Cache::with_weighter(1024, DESCRIPTIONS, ByLength),
             store: Store::new(settings.pyramids),
             admission: Admission::new(settings.memory)?,
             renders: Renders::default(),
