@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acervo_tests::{
     ControlPlane, Operator, Random, Rest, Specs, VALUES, condition, until, until_every,
@@ -26,6 +26,8 @@ const CLASS: &str = "walk";
 const WALKERS: usize = 6;
 /// How long everything may take to come to rest on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long two institutions have to stay the same.
+const STAYING: Duration = Duration::from_secs(2);
 
 /// Where children are, by kind; those that the cluster does not have are none.
 const KINDS: [(&str, &str); 14] = [
@@ -275,21 +277,30 @@ impl Walk<'_> {
             self.ground.apply(fresh, &self.spec)?.is_none(),
             "what was taken once is taken again"
         );
-        let mut last = String::new();
+        for name in [self.name.as_str(), fresh] {
+            self.ground.is_known(name)?;
+        }
+        let (mut last, mut since) = (String::new(), None);
         let same = until_every(
             Duration::from_millis(200),
-            "both to be the same",
+            "both to be the same, and to stay so",
             PATIENCE,
             || {
                 let [walked, new] =
                     [self.name.as_str(), fresh].map(|name| self.ground.children(name));
-                last = difference(&walked?, &new?);
-                Ok((last.is_empty() && !self.ground.children(fresh)?.is_empty()).then_some(()))
+                let (walked, new) = (walked?, new?);
+                let different = difference(&walked, &new);
+                if !different.is_empty() || new.is_empty() {
+                    (last, since) = (different, None);
+                    return Ok(None);
+                }
+                // Both may also be half made.
+                let since = since.get_or_insert_with(Instant::now);
+                Ok((since.elapsed() >= STAYING).then_some(()))
             },
         );
         same.map_err(|error| anyhow!("{error}: {last}"))?;
         for name in [self.name.as_str(), fresh] {
-            self.ground.is_known(name)?;
             let resource = self.ground.resource(name)?.context("the resource")?;
             let (_, reason, message) = condition(&resource, "Ready").context("Ready")?;
             let stuck = [
@@ -304,11 +315,6 @@ impl Walk<'_> {
                 "{name}: {reason}: {message}"
             );
         }
-        // Nothing more is written once it is so.
-        let again = [self.name.as_str(), fresh].map(|name| self.ground.children(name));
-        let [walked, new] = again;
-        let after = difference(&walked?, &new?);
-        ensure!(after.is_empty(), "it does not stay so: {after}");
         Ok(())
     }
 }
