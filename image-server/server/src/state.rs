@@ -110,8 +110,8 @@ pub(crate) struct State {
     pub(crate) library: ArcSwap<Library>,
     /// Documents that were made, by their names.
     pub(crate) documents: Cache<String, Bytes, ByLength>,
-    /// Descriptions of images that were made, by what they are made of: naming them by a digest, as documents, would
-    /// take longer than all else that is done for one.
+    /// Descriptions of images that were made, by what they are made of: they are asked for most, and a digest of
+    /// that for each request, as documents have, would be a twentieth of it.
     pub(crate) descriptions: Cache<String, Description, ByLength>,
     /// Opened pyramids.
     pub(crate) store: Store,
