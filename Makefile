@@ -41,11 +41,10 @@ test-env = ACERVO_BIN_DIR=$(TARGET)/debug ACERVO_VALIDATOR_VENV=$(VALIDATOR) ACE
 	ACERVO_CLUSTER_BIN=$$(tests/cluster/build) ACERVO_S3_BIN=$$(tests/s3/build) ACERVO_IMAGES=$(IMAGES) INSTA_UPDATE=no
 # One build for all: the same packages and targets every time, so that nothing is compiled twice with other features.
 build-all = cargo build --quiet --workspace --all-targets
-# Runs the tests; the closing line sums up what ran. $(1): arguments for cargo. $(2): their environment.
+# Builds and runs the tests. $(1): arguments for cargo. $(2): their environment.
 define run-tests
 $(build-all) $(1)
-$(2) cargo test --workspace --no-fail-fast $(1) 2>&1 | tee $(TARGET)/test.log
-awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed + 0 " passed, " failed + 0 " failed" }' $(TARGET)/test.log
+$(2) tests/run $(TARGET)/test.log $(1)
 endef
 
 .PHONY: help
@@ -61,7 +60,7 @@ run: build-tools $(VIEWER) ## build and start the whole platform from examples/,
 test: lint test-tools images ## everything that must hold; installs what it needs first
 	@tests/chart/check
 	@cd tests/cluster && shellcheck -x build up down inside install load node control-plane lib/*
-	@shellcheck tests/browser/install-viewers tests/chart/check tests/fuzz/run tests/images/build tests/images/reproduce tests/images/rustflags tests/s3/build .ci/need .ci/run
+	@shellcheck tests/browser/install-viewers tests/chart/check tests/fuzz/run tests/images/build tests/images/reproduce tests/images/rustflags tests/run tests/s3/build .ci/need .ci/run
 	@$(call run-tests,$(TOOLS),$(test-env))
 
 .PHONY: test-fast

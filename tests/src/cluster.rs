@@ -105,6 +105,36 @@ impl Cluster {
         self.value("ACERVO_INGRESS_URL")
     }
 
+    /// What somebody would look at first who asks why `institution` is not as it should be: its status, the
+    /// pods, the node, and what the cluster warns of.
+    #[must_use]
+    pub fn looked_at(&self, institution: &str) -> String {
+        let looks: [&[&str]; 4] = [
+            &[
+                "get",
+                "inst",
+                institution,
+                "--output",
+                "jsonpath={.status.conditions}",
+            ],
+            &["get", "pods", "--all-namespaces", "--output", "wide"],
+            &["describe", "nodes"],
+            &[
+                "get",
+                "events",
+                "--all-namespaces",
+                "--field-selector",
+                "type=Warning",
+            ],
+        ];
+        let look = |arguments: &&[&str]| {
+            let said = self.kubectl.try_with(arguments, "");
+            let said = said.map_or_else(|error| error.to_string(), |finished| finished.output);
+            format!("kubectl {}\n{said}", arguments.join(" "))
+        };
+        looks.iter().map(look).collect::<Vec<_>>().join("\n")
+    }
+
     fn value(&self, name: &str) -> Result<&str> {
         let value = self.env.get(name).map(String::as_str);
         value.with_context(|| format!("the cluster's env file has no {name}"))

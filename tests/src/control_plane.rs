@@ -54,7 +54,11 @@ impl ControlPlane {
             .args(crds)
             .stdin(Stdio::piped());
         let (mut child, output) = spawn(&mut command)?;
-        let guard = Guard::new(r#"kill "$1""#, child.id().to_string())?;
+        // What ends may write once more.
+        let guard = Guard::new(
+            r#"kill "${1%% *}"; for _ in $(seq 50); do rm -rf -- "${1#* }" && exit; sleep 0.1; done"#,
+            format!("{} {}", child.id(), folder.path().display()),
+        )?;
         let orders = child.stdin.take().context("standard input was asked for")?;
         let kubeconfig = output.announced("KUBECONFIG=")?;
         Ok(Self {

@@ -67,7 +67,9 @@ struct Tile {
 impl Journey {
     fn told<T>(&self, what: &str, step: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let begun = Instant::now();
-        let done = step(self).with_context(|| format!("not so: {what}"))?;
+        let done = step(self)
+            .inspect_err(|_| println!("{}", self.cluster.looked_at(NAME)))
+            .with_context(|| format!("not so: {what}"))?;
         let (took, since) = (
             begun.elapsed().as_secs_f32(),
             self.begun.elapsed().as_secs_f32(),

@@ -80,7 +80,8 @@ class Plane:
         raise SystemExit(f"the control plane ended:\n{self.log.read().decode(errors='replace')}")
 
     def kubectl(self, *arguments, text=None):
-        done = subprocess.run([self.bin / "kubectl", "--kubeconfig", self.kubeconfig, *arguments], input=text, capture_output=True, text=True)
+        command = [self.bin / "kubectl", "--kubeconfig", self.kubeconfig, "--cache-dir", f"{self.kubeconfig}.cache", *arguments]
+        done = subprocess.run(command, input=text, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"kubectl {' '.join(arguments)}: {done.stderr}")
         return done.stdout
