@@ -1,7 +1,7 @@
 //! Converting: one source file to the stored pyramids of its pages.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read as _, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use acervo_catalogue::{Page, SourceFile, Stored};
@@ -17,7 +17,7 @@ use crate::scan::{Found, Scan, Stamp};
 /// Names how pyramids are made: a change of it makes every pyramid anew. What becomes of colour profiles is not in
 /// it, because most images have none.
 pub(crate) fn recipe() -> String {
-    format!("acervo-4 tile={TILE} smallest={SMALLEST} jpeg={JPEG_QUALITY} 420")
+    format!("acervo-5 tile={TILE} smallest={SMALLEST} jpeg={JPEG_QUALITY} 420")
 }
 
 /// What became of a file.
@@ -204,11 +204,21 @@ fn unreadable(error: io::Error) -> Failure {
     Failure::Refused(Reason::Unreadable(error.to_string()))
 }
 
+/// The hash of a file, made on all cores.
 fn hash(file: &mut File) -> io::Result<String> {
+    // Enough for many cores, and little memory.
+    const AT_ONCE: u64 = 2 << 20;
     file.seek(SeekFrom::Start(0))?;
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(&mut *file)?;
-    Ok(hasher.finalize().to_hex().to_string())
+    let mut some = Vec::new();
+    loop {
+        some.clear();
+        (&*file).take(AT_ONCE).read_to_end(&mut some)?;
+        if some.is_empty() {
+            return Ok(hasher.finalize().to_hex().to_string());
+        }
+        hasher.update_rayon(&some);
+    }
 }
 
 /// A pyramid that was built.

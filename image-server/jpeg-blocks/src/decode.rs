@@ -1,6 +1,7 @@
 //! From a stream to bands of blocks.
 
 use std::io::{Read, Seek, Write};
+use std::ops::Range;
 
 use crate::Quantization;
 use crate::band::{Band, Block};
@@ -177,9 +178,15 @@ impl<R: Read> Rows<R> {
                 sequential,
             } => {
                 for unit in 0..units as usize {
-                    sequential.row(&self.header, tables, input, |place, block, full| {
-                        band.add(unit, place, block, full);
-                    })?;
+                    sequential.row(
+                        &self.header,
+                        tables,
+                        input,
+                        0..u32::MAX,
+                        |place, block, full| {
+                            band.add(unit, place, block, full);
+                        },
+                    )?;
                 }
                 Ok(())
             }
@@ -187,8 +194,13 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Gives the blocks of the next row of units to `take`, one by one, and not to a band.
-    pub(crate) fn next_row(&mut self, mut take: impl FnMut(Place, Block<'_>)) -> Result<(), Error> {
+    /// Gives the blocks of the next row of units to `take`, one by one, and not to a band: those of the units
+    /// that are `wanted`, and others that must be read for them.
+    pub(crate) fn next_row(
+        &mut self,
+        wanted: Range<u32>,
+        mut take: impl FnMut(Place, Block<'_>),
+    ) -> Result<(), Error> {
         if let From::Stream {
             input,
             tables,
@@ -196,7 +208,7 @@ impl<R: Read> Rows<R> {
         } = &mut self.from
         {
             self.next += 1;
-            return sequential.row(&self.header, tables, input, |place, block, _| {
+            return sequential.row(&self.header, tables, input, wanted, |place, block, _| {
                 take(place, block)
             });
         }

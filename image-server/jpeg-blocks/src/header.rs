@@ -82,6 +82,11 @@ impl Header {
         frame::sampling(&self.components)
     }
 
+    /// Pixels across of a minimum coded unit.
+    pub(crate) fn unit_width(&self) -> u32 {
+        u32::from(self.sampling().0) * 8
+    }
+
     /// Pixels down of a row of minimum coded units.
     #[must_use]
     pub fn unit_height(&self) -> u32 {
@@ -97,7 +102,7 @@ impl Header {
     /// Blocks of a row of minimum coded units, those that fill up the last unit included.
     #[must_use]
     pub fn blocks_of_row(&self) -> u64 {
-        let units = self.width.div_ceil(u32::from(self.sampling().0) * 8);
+        let units = self.width.div_ceil(self.unit_width());
         let blocks = |c: &Component| u64::from(c.horizontal) * u64::from(c.vertical);
         u64::from(units) * self.components.iter().map(blocks).sum::<u64>()
     }

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, Read};
 
+use memchr::memchr;
+
 use crate::bits::Bits;
 use crate::error::Error;
 
@@ -153,6 +155,27 @@ impl<R: Read> Input<R> {
             return Err(Error::Damaged("a restart marker is missing"));
         }
         Ok(self.begin_bits())
+    }
+
+    /// Passes over a restart interval, of which nothing was used, up to the marker that ends it.
+    pub(crate) fn pass_interval(&mut self) -> Result<Bits, Error> {
+        loop {
+            let ready = self.buffer.get(self.position..).unwrap_or_default();
+            let Some(at) = memchr(0xff, ready) else {
+                if !self.fill() {
+                    return Err(self.cut_short());
+                }
+                continue;
+            };
+            self.position += at;
+            if self.scan_byte().is_none() {
+                return if self.at_marker {
+                    Ok(Bits::default())
+                } else {
+                    Err(self.cut_short())
+                };
+            }
+        }
     }
 
     /// Fails if bits were used that the scan does not have.

@@ -34,7 +34,7 @@ mod store;
 pub use band::{Band, Block, Blocks};
 pub use color::rgb_row;
 pub use decode::{Decoder, Keep, Rows, Scratch};
-pub use encode::{Encoder, Rect, profile_segments};
+pub use encode::{Encoder, Rect, profile_segments, restart_interval};
 pub use error::Error;
 pub use half::{HalfBuffer, HalfSize};
 pub use header::{Colors, Component, Header, Limits, Process};

@@ -1,6 +1,7 @@
 //! Samples of a part of an image, each component at the size it is stored in.
 
 use std::io::Read;
+use std::ops::Range;
 
 use crate::band::Block;
 use crate::decode::Rows;
@@ -31,7 +32,8 @@ const SIDE: u32 = 8;
 
 impl<R: Read> Rows<R> {
     /// Makes the samples of the first components, one for each window. What no window needs is not made: rows below
-    /// all windows are not even read, nor is damage found in them.
+    /// all windows, and intervals between restart markers beside them, are not even decoded, nor is damage found in
+    /// them.
     ///
     /// # Errors
     /// If the stream is cut short or damaged, or a window is not within its component, or its room too small.
@@ -48,7 +50,9 @@ impl<R: Read> Rows<R> {
         }
         let end = parts.iter().map(Part::units_down).max().unwrap_or(0);
         for unit in 0..end {
-            self.next_row(|place, block| {
+            let wanted = parts.iter().filter_map(|part| part.units_across(unit));
+            let wanted = wanted.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
+            self.next_row(wanted.unwrap_or(0..0), |place, block| {
                 if let Some(part) = parts.get_mut(place.component) {
                     part.take(unit, place, &block);
                 }
@@ -61,6 +65,7 @@ impl<R: Read> Rows<R> {
 /// A window and how its samples are made.
 struct Part<'w, 'a> {
     window: &'w mut Window<'a>,
+    horizontal: u32,
     vertical: u32,
     transform: Whole,
 }
@@ -89,6 +94,7 @@ impl<'w, 'a> Part<'w, 'a> {
         }
         Ok(Self {
             window,
+            horizontal: u32::from(component.horizontal),
             vertical: u32::from(component.vertical),
             transform: Whole::new(steps),
         })
@@ -97,6 +103,20 @@ impl<'w, 'a> Part<'w, 'a> {
     /// Rows of units until it has all that it needs.
     fn units_down(&self) -> u32 {
         (self.window.y + self.window.height).div_ceil(self.vertical * SIDE)
+    }
+
+    /// The units that it needs of row `unit`, if any.
+    fn units_across(&self, unit: u32) -> Option<Range<u32>> {
+        let Window {
+            x,
+            y,
+            width,
+            height,
+            ..
+        } = *self.window;
+        let (across, down) = (self.horizontal * SIDE, self.vertical * SIDE);
+        let needed = unit >= y / down && unit < (y + height).div_ceil(down);
+        needed.then(|| x / across..(x + width).div_ceil(across))
     }
 
     /// Makes what it needs of a block of row `unit` of units.

@@ -1,6 +1,7 @@
 //! Decoding the blocks of sequential scans (T.81, F.2.2).
 
 use std::io::Read;
+use std::ops::Range;
 
 use crate::band::{Block, Token};
 use crate::bits::Bits;
@@ -153,7 +154,7 @@ pub(crate) struct Sequential {
     scan: Scan,
     bits: Bits,
     predictions: [i32; 4],
-    /// Units until the next restart marker, and the number of that.
+    /// Units before the next restart marker, and the number of that.
     left: u32,
     restarts: u8,
 }
@@ -169,21 +170,35 @@ impl Sequential {
         }
     }
 
-    /// Decodes the next row of units; `take` gets the blocks of each component, those of a unit after each other.
+    /// Decodes the next row of units, or those of it that are `wanted`, with whatever must be read for them; `take`
+    /// gets the blocks of each component, those of a unit after each other.
     pub(crate) fn row<R: Read>(
         &mut self,
         header: &Header,
         tables: &Tables,
         input: &mut Input<R>,
+        wanted: Range<u32>,
         mut take: impl FnMut(Place, Block<'_>, bool),
     ) -> Result<(), Error> {
         let coding = coding(&self.scan, header, tables)?;
-        let units = header.width.div_ceil(u32::from(header.sampling().0) * 8);
+        let units = header.width.div_ceil(header.unit_width());
         let mut tokens = Tokens::new();
-        for unit in 0..units as usize {
+        let mut next = 0;
+        while next < units {
             if tables.restart > 0 {
                 self.restart(tables.restart, input)?;
+                let end = next + self.left;
+                let begins = self.left == u32::from(tables.restart);
+                if begins && end <= units && (end <= wanted.start || next >= wanted.end) {
+                    self.bits = input.pass_interval()?;
+                    self.left = 0;
+                    next = end;
+                    continue;
+                }
+                self.left -= 1;
             }
+            let unit = next as usize;
+            next += 1;
             let mut bits = self.bits;
             for part in &coding {
                 for y in 0..part.vertical {
@@ -220,7 +235,6 @@ impl Sequential {
             self.predictions = [0; 4];
             self.left = u32::from(interval);
         }
-        self.left -= 1;
         Ok(())
     }
 }

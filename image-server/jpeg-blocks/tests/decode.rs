@@ -6,7 +6,8 @@ mod common;
 use std::io::Cursor;
 
 use common::{
-    coefficients, difference, every_kind, libjpeg, other, pixels, rows, turbo, whole, zune,
+    coefficients, difference, every_kind, first_of_scan, libjpeg, other, pixels, rows, turbo,
+    whole, zune,
 };
 use jpeg_blocks::{Band, Colors, Decoder, HalfBuffer, HalfSize, Keep, Limits, Pixels, Window};
 use jpeg_encoder::{ColorType, SamplingFactor};
@@ -231,6 +232,56 @@ fn any_part_of_a_component_has_the_samples_that_the_whole_has() {
         if header.colors == Colors::Gray {
             let (width, height) = (header.width, header.height);
             assert_eq!(part(0, 0, 0, width, height), pixels(&bytes), "{name}");
+        }
+    }
+}
+
+#[test]
+fn of_the_intervals_between_restart_markers_only_those_beside_a_part_are_decoded() {
+    // Two intervals a row of five rows.
+    const APART: u32 = 64;
+    let bytes = other(2 * APART, 80, SamplingFactor::F_2_2, |e| {
+        e.set_restart_interval((APART / 16) as u16);
+    });
+    let mut starts = vec![first_of_scan(&bytes)];
+    let is_restart = |at: &usize| bytes[*at] == 0xff && bytes[at + 1] & 0xf8 == 0xd0;
+    starts.extend(
+        (starts[0]..bytes.len() - 2)
+            .filter(is_restart)
+            .map(|at| at + 2),
+    );
+    assert_eq!(starts.len(), 10);
+    let damaged = |intervals: &[usize]| {
+        let mut damaged = bytes.clone();
+        for interval in intervals {
+            damaged[starts[*interval]..][..4].copy_from_slice(&[0xfe; 4]);
+        }
+        damaged
+    };
+    let part = |bytes: &[u8], x: u32, y: u32| {
+        let mut out = vec![0; 24 * 20];
+        let mut windows = [Window {
+            x,
+            y,
+            width: 24,
+            height: 20,
+            out: &mut out,
+            stride: 24,
+        }];
+        let made = rows(bytes).unwrap().samples(&mut windows);
+        made.map(|()| out)
+    };
+    // Those of the second and third row.
+    for (x, beside, others) in [
+        (0, vec![2, 4], vec![0, 1, 3, 5, 6, 7, 8, 9]),
+        (100, vec![3, 5], vec![0, 1, 2, 4, 6, 7, 8, 9]),
+        (50, vec![2, 3, 4, 5], vec![0, 1, 6, 7, 8, 9]),
+    ] {
+        let good = part(&bytes, x, 20).unwrap();
+        assert_eq!(part(&damaged(&others), x, 20).unwrap(), good, "{x}");
+        for one in beside {
+            let bad = part(&damaged(&[one]), x, 20);
+            assert!(bad.is_err() || bad.unwrap() != good, "{x}: {one}");
         }
     }
 }

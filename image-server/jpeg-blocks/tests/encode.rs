@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{Whole, coefficients, difference, every_kind, pixels, turbo, whole, zune};
+use common::{
+    Whole, coefficients, difference, every_kind, first_of_scan, pixels, turbo, whole, zune,
+};
 use jpeg_blocks::{Encoder, Rect};
 use turbojpeg::Subsamp;
 
@@ -114,6 +116,39 @@ fn a_profile_is_put_into_every_stream() {
     };
     let cut = whole(&encoder.encode(&image.band, &all).unwrap()).unwrap();
     assert_eq!(cut.header.profile, Some(profile));
+}
+
+#[test]
+fn a_marker_lets_a_part_begin_every_256_pixels_and_with_every_row() {
+    for (sampling, width, interval, markers) in [
+        (Subsamp::Sub2x2, 512, 16, 2 * 3 - 1),
+        (Subsamp::Sub2x1, 512, 16, 2 * 6 - 1),
+        (Subsamp::None, 512, 32, 2 * 6 - 1),
+        (Subsamp::Gray, 512, 32, 2 * 6 - 1),
+        // Rows that these do not divide.
+        (Subsamp::Sub2x2, 500, 16, 2 * 3 - 1),
+        (Subsamp::Sub2x2, 480, 30, 3 - 1),
+        (Subsamp::Sub2x2, 40, 3, 3 - 1),
+    ] {
+        let image = whole(&turbo(width, 48, sampling, 85, false)).unwrap();
+        let all = Rect {
+            x: 0,
+            y: 0,
+            width,
+            height: 48,
+        };
+        let stream = encode(&image, &all);
+        let told = stream
+            .windows(6)
+            .find(|bytes| bytes[..4] == [0xff, 0xdd, 0, 4]);
+        let told = told.map(|bytes| u16::from_be_bytes([bytes[4], bytes[5]]));
+        assert_eq!(told, Some(interval), "{sampling:?} {width}");
+        let bits = &stream[first_of_scan(&stream)..];
+        let restarts = bits
+            .windows(2)
+            .filter(|two| two[0] == 0xff && two[1] & 0xf8 == 0xd0);
+        assert_eq!(restarts.count(), markers, "{sampling:?} {width}");
+    }
 }
 
 #[test]

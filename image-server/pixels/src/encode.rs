@@ -5,6 +5,7 @@ mod jpeg;
 mod palette;
 mod png;
 mod tiff;
+mod tile;
 mod webp;
 
 use iiif_spec::{OutputFormat, OutputQuality, Size};
@@ -12,7 +13,9 @@ use jpeg_blocks::profile_segments;
 use tiff_pyramid::Samples;
 
 pub use jpeg::JPEG_QUALITY;
-pub(crate) use jpeg::{View, jpeg};
+pub(crate) use jpeg::View;
+use jpeg::jpeg;
+pub(crate) use tile::tile;
 
 use crate::planes::Planes;
 use crate::raster::Picture;

@@ -254,7 +254,7 @@ impl<W: Write + Seek> Builder<W> {
 /// The tile, and for a tile at an edge both its forms.
 fn encode_tile(view: &View<'_>, size: usize, profile: &[u8]) -> Result<EncodedTile, EncodeError> {
     let tile = TILE as usize;
-    let visible = encode::jpeg(view, profile)?;
+    let visible = encode::tile(view, profile)?;
     if (view.width, view.height) == (tile, tile) {
         return Ok(EncodedTile {
             padded: visible,
@@ -270,7 +270,7 @@ fn encode_tile(view: &View<'_>, size: usize, profile: &[u8]) -> Result<EncodedTi
         ..*view
     };
     Ok(EncodedTile {
-        padded: encode::jpeg(&whole, profile)?,
+        padded: encode::tile(&whole, profile)?,
         cropped: Some(visible),
     })
 }

@@ -1,25 +1,26 @@
 //! Halving: the next level of a pyramid from the rows of one.
 
+use rayon::prelude::*;
+
 /// Averages blocks of 2×2 pixels; a last odd column or row counts twice.
 ///
 /// `rows` holds whole rows of `width` pixels of `size` bytes; gives rows of `width / 2` pixels, rounded
-/// up.
+/// up. Works on rayon's threads; the caller waits.
 pub(crate) fn halve(rows: &[u8], width: usize, size: usize) -> Vec<u8> {
     let stride = width * size;
     let half = width.div_ceil(2);
     let count = rows.len() / stride;
     let mut out = vec![0; count.div_ceil(2) * half * size];
-    for (pair, target) in rows
-        .chunks(stride * 2)
-        .zip(out.chunks_exact_mut(half * size))
-    {
-        let (upper, lower) = pair.split_at(stride);
-        let lower = if lower.is_empty() { upper } else { lower };
-        match size {
-            1 => halve_row::<1>(upper, lower, target),
-            _ => halve_row::<3>(upper, lower, target),
-        }
-    }
+    rows.par_chunks(stride * 2)
+        .zip(out.par_chunks_exact_mut(half * size))
+        .for_each(|(pair, target)| {
+            let (upper, lower) = pair.split_at(stride);
+            let lower = if lower.is_empty() { upper } else { lower };
+            match size {
+                1 => halve_row::<1>(upper, lower, target),
+                _ => halve_row::<3>(upper, lower, target),
+            }
+        });
     out
 }
 

@@ -7,6 +7,7 @@ use std::io::{Cursor, Seek, Write};
 use acervo_pixels::source::{ColorPolicy, Limits, Source, SourceError};
 use acervo_pixels::{Plan, TILE, build_pyramid, plan, render};
 use iiif_spec::{ImageRequest, Rules, Source as Asked, Version, evaluate};
+use jpeg_blocks::restart_interval;
 use tiff_pyramid::{Pyramid, Samples, TileAt};
 use zune_jpeg::JpegDecoder;
 
@@ -198,6 +199,21 @@ fn every_tile_and_level_that_viewers_ask_for_is_stored_edges_included() {
                     "{request}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_part_of_a_stored_tile_can_be_decoded_by_itself() {
+    let (file, pyramid) = color_pyramid(1300, 700);
+    for (level, size) in pyramid.layout().levels().iter().enumerate() {
+        for (column, row) in [(0, 0), (size.columns() - 1, size.rows() - 1)] {
+            let at = TileAt { level, column, row };
+            let span = pyramid.tile(at).unwrap();
+            let tile = &file[span.offset as usize..][..span.length as usize];
+            let interval = restart_interval(size.visible(column, row).0, 16);
+            let told = [&[0xff, 0xdd, 0, 4], &interval.to_be_bytes()[..]].concat();
+            assert!(tile.windows(6).any(|bytes| bytes == told), "{at:?}");
         }
     }
 }

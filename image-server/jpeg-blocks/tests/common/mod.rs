@@ -190,6 +190,13 @@ pub fn libjpeg(bytes: &[u8], gray: bool) -> Vec<u8> {
     turbojpeg::decompress(bytes, format).unwrap().pixels
 }
 
+/// Where the bits of the first scan begin.
+pub fn first_of_scan(bytes: &[u8]) -> usize {
+    let at = bytes.windows(2).position(|pair| pair == [0xff, 0xda]);
+    let at = at.unwrap() + 2;
+    at + usize::from(u16::from_be_bytes([bytes[at], bytes[at + 1]]))
+}
+
 /// The mean of the differences of two pictures, and the largest.
 pub fn difference(a: &[u8], b: &[u8]) -> (f64, u8) {
     assert_eq!(a.len(), b.len());

@@ -53,7 +53,7 @@ const JFIF_END: usize = 2 + 18;
 
 /// A complete JPEG stream; colour is stored as YCbCr with chroma halved in both directions. The `segments` of a colour
 /// profile follow that of JFIF.
-pub(crate) fn jpeg(view: &View<'_>, segments: &[u8]) -> Result<Vec<u8>, EncodeError> {
+pub(super) fn jpeg(view: &View<'_>, segments: &[u8]) -> Result<Vec<u8>, EncodeError> {
     let (format, subsampling) = match view.samples {
         Samples::Gray => (PixelFormat::GRAY, Subsamp::Gray),
         Samples::Color => (PixelFormat::RGB, Subsamp::Sub2x2),
@@ -134,16 +134,29 @@ fn stream(
         };
         compressor.set_quality(JPEG_QUALITY)?;
         compressor.set_subsamp(subsampling)?;
-        let room = segments.len();
-        let mut out = vec![0; room + compressor.buf_len(width, height)?];
-        let length = compress(compressor, &mut out[room..])?;
-        if room > 0 {
-            // What precedes the segments moves to the front, and they into the gap.
-            out.copy_within(room..room + JFIF_END, 0);
-            out[JFIF_END..JFIF_END + room].copy_from_slice(segments);
-        }
-        out.truncate(room + length);
-        out.shrink_to_fit();
-        Ok(out)
+        let most = compressor.buf_len(width, height)?;
+        Ok(with_segments(segments, most, |out| {
+            compress(compressor, out)
+        })?)
     })
+}
+
+/// The stream of at most `most` bytes that `compress` writes and whose length it gives, with the `segments` of a colour
+/// profile.
+pub(super) fn with_segments(
+    segments: &[u8],
+    most: usize,
+    compress: impl FnOnce(&mut [u8]) -> turbojpeg::Result<usize>,
+) -> turbojpeg::Result<Vec<u8>> {
+    let room = segments.len();
+    let mut out = vec![0; room + most];
+    let length = compress(&mut out[room..])?;
+    if room > 0 {
+        // What precedes the segments moves to the front, and they into the gap.
+        out.copy_within(room..room + JFIF_END, 0);
+        out[JFIF_END..JFIF_END + room].copy_from_slice(segments);
+    }
+    out.truncate(room + length);
+    out.shrink_to_fit();
+    Ok(out)
 }
