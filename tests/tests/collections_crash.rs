@@ -329,7 +329,7 @@ fn a_disk_that_is_full_at_any_point_leaves_the_last_state_and_room_completes_the
         println!("skipped: only root may mount the small disk that this test fills");
         return Ok(());
     }
-    const STEP: u64 = 48 << 10;
+    const STEP: u64 = 16 << 10;
     let volume = Volume::new(INSTITUTION, &[COLLECTION])?;
     let disk = SmallDisk::mount(volume.data(), 256 << 20)?;
     let first = Originals::of(12);

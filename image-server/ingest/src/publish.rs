@@ -1,9 +1,10 @@
-//! Publishing: the catalogue takes its place, the report follows, old pyramids go after a while.
+//! Publishing: catalogue and report are written beside those before, and take their places when both are on the disk;
+//! old pyramids go after a while.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,14 +31,34 @@ pub(crate) struct Publication {
     pub(crate) refused: Vec<Refusal>,
 }
 
-/// Replaces the catalogue of the collection in `folder`: the one commit point of an ingest. The next one
-/// begins as a copy of the last, of which only what differs is written.
-pub(crate) fn commit(
+/// A file that is on the disk beside the one whose place it takes.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+impl Beside {
+    fn new(temporary: PathBuf, path: PathBuf) -> io::Result<Self> {
+        File::open(&temporary)?.sync_all()?;
+        Ok(Self { temporary, path })
+    }
+
+    /// Takes the place, for which a full disk has room as well.
+    pub(crate) fn publish(self) -> Result<(), IngestError> {
+        fs::rename(&self.temporary, &self.path).map_err(IngestError::at(&self.path))?;
+        self.path.parent().map_or(Ok(()), sync_folder)
+    }
+}
+
+/// Writes the next catalogue of the collection in `folder`: a copy of the last, of which only what differs is
+/// written. That it is published is the one commit point of an ingest.
+pub(crate) fn write_catalogue(
     folder: &Path,
     last: Option<&Publication>,
     publication: &Publication,
     mut words: HashMap<String, Words>,
-) -> Result<Summary, IngestError> {
+) -> Result<(Summary, Beside), IngestError> {
     let (path, temporary) = (
         folder.join(FILE_NAME),
         folder.join(format!(".{FILE_NAME}.tmp")),
@@ -85,14 +106,13 @@ pub(crate) fn commit(
     steps.done("publish: totals");
     // The pyramids' names must be on the disk before the catalogue that refers to them.
     sync_folder(&folder.join("items"))?;
-    replace(&temporary, &path).map_err(IngestError::at(&temporary))?;
-    sync_folder(folder)?;
+    let catalogue = Beside::new(temporary, path.clone()).map_err(IngestError::at(&path))?;
     steps.done("publish: sync");
-    Ok(summary)
+    Ok((summary, catalogue))
 }
 
-/// Writes the report beside the catalogue.
-pub(crate) fn write_report(folder: &Path, report: &Report) -> Result<(), IngestError> {
+/// Writes the report of an ingest.
+pub(crate) fn write_report(folder: &Path, report: &Report) -> Result<Beside, IngestError> {
     let path = folder.join(REPORT_PATH);
     let temporary = path.with_extension("json.tmp");
     let write = || {
@@ -101,14 +121,12 @@ pub(crate) fn write_report(folder: &Path, report: &Report) -> Result<(), IngestE
         let text = serde_json::to_string_pretty(report).map_err(io::Error::other)?;
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
-        replace(&temporary, &path)
+        Beside::new(temporary.clone(), path.clone())
     };
-    write().map_err(IngestError::at(&path))
-}
-
-fn replace(temporary: &Path, path: &Path) -> io::Result<()> {
-    File::open(temporary)?.sync_all()?;
-    fs::rename(temporary, path)
+    write()
+        // A part of it would take room from the next try.
+        .inspect_err(|_| drop(fs::remove_file(&temporary)))
+        .map_err(IngestError::at(&path))
 }
 
 fn sync_folder(folder: &Path) -> Result<(), IngestError> {
@@ -177,7 +195,11 @@ pub(crate) fn clean(
     }
     if retired != known {
         let text = serde_json::to_string(&retired).unwrap_or_default();
-        fs::write(&notes, text).map_err(IngestError::at(&notes))?;
+        // What has no note counts as retired at the next ingest, and stays longer.
+        if let Err(error) = fs::write(&notes, text) {
+            let path = notes.display();
+            tracing::warn!(%path, %error, "when old pyramids may go cannot be noted");
+        }
     }
     Ok(!retired.is_empty())
 }

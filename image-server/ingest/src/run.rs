@@ -20,7 +20,7 @@ use crate::convert::{Converted, Key, convert};
 use crate::error::IngestError;
 use crate::gather::Gathering;
 use crate::group::{Group, group};
-use crate::publish::{Orphans, clean, commit, unused, write_report};
+use crate::publish::{Beside, Orphans, clean, unused, write_catalogue, write_report};
 use crate::refusal::Reason;
 use crate::remark::Remark;
 use crate::report::Report;
@@ -126,7 +126,7 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     {
         let only = [Remark::refused("", reason)];
         let report = report(job, &scan, before.summary().items, 0, &only);
-        write_report(&job.published, &report)?;
+        write_report(&job.published, &report)?.publish()?;
         return Ok(Outcome {
             summary: before.summary(),
             report,
@@ -166,24 +166,28 @@ pub fn ingest(job: &Job, progress: &dyn Progress) -> Result<Outcome, IngestError
     remarks.sort_by(|a, b| (&a.path, a.row).cmp(&(&b.path, b.row)));
     let publication = before.next(published, remarks.iter().map(Remark::record).collect());
     steps.done("gather");
-    let (summary, unused) = std::thread::scope(|scope| {
+    let (written, unused) = std::thread::scope(|scope| {
         let unused = scope.spawn(|| unused(&items, &publication.items));
         let last = before.last_publication();
-        let summary = if before.is(&publication) {
-            Ok(before.summary())
+        let written = if before.is(&publication) {
+            Ok((before.summary(), None))
         } else {
-            commit(&job.published, last, &publication, words)
+            write_catalogue(&job.published, last, &publication, words)
+                .map(|(summary, catalogue)| (summary, Some(catalogue)))
         };
         let unused = unused.join();
         (
-            summary,
+            written,
             unused.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
         )
     });
-    let summary = summary?;
-    steps.done("publish");
+    let (summary, catalogue) = written?;
     let report = report(job, &scan, summary.items, tally.in_work, &remarks);
-    write_report(&job.published, &report)?;
+    // Both are on the disk before one is published: an ingest that finds no room changes nothing.
+    let told = write_report(&job.published, &report)?;
+    catalogue.map_or(Ok(()), Beside::publish)?;
+    told.publish()?;
+    steps.done("publish");
     let _ = fs::remove_dir_all(&scratch);
     let waiting = clean(&items, unused?, Orphans::Old)?;
     steps.done("clean");

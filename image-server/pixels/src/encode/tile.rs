@@ -7,7 +7,7 @@
 )]
 
 use std::cell::RefCell;
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_int, c_void};
 use std::ptr::NonNull;
 
 use jpeg_blocks::restart_interval;
@@ -34,8 +34,8 @@ pub(crate) fn tile(view: &View<'_>, segments: &[u8]) -> Result<Vec<u8>, EncodeEr
     })
 }
 
-/// A compressor of libjpeg-turbo, of this one alone.
-struct Compressor(NonNull<std::ffi::c_void>);
+/// A compressor of libjpeg-turbo; nobody else has its handle.
+struct Compressor(NonNull<c_void>);
 
 impl Compressor {
     fn new() -> Result<Self, Error> {
@@ -108,7 +108,7 @@ impl Compressor {
 
 impl Drop for Compressor {
     fn drop(&mut self) {
-        // SAFETY: nobody else has the handle.
+        // SAFETY: the handle is one of `tj3Init`, and used no more.
         unsafe { raw::tj3Destroy(self.handle()) }
     }
 }
