@@ -28,8 +28,8 @@ const APART: u32 = 256;
 /// Units between the restart markers of a stream `width` pixels wide, in units of `unit` pixels: 256 pixels where these
 /// divide a row, else the row.
 ///
-/// Whoever needs a part of the stream begins to decode near it. It costs some four bytes a marker, two to four of a
-/// thousand of a tile.
+/// Whoever needs a part of the stream begins to decode near it. It costs some four bytes a marker, three of a
+/// thousand of a pyramid.
 #[must_use]
 pub fn restart_interval(width: u32, unit: u32) -> u16 {
     let (across, some) = (width.div_ceil(unit), APART / unit);
