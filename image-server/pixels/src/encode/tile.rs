@@ -1,6 +1,6 @@
 //! Stored tiles as JPEG, by libjpeg-turbo, with restart markers, so that a part of one can be decoded by itself.
 //!
-//! The crate turbojpeg cannot ask for these; all else is done by it.
+//! The crate turbojpeg, by which answers are encoded, cannot ask for these.
 #![expect(
     unsafe_code,
     reason = "turbojpeg has no safe call for the interval between restart markers"
