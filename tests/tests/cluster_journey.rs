@@ -117,13 +117,7 @@ impl Journey {
                 "receive",
                 "mapas",
             ];
-            let hand_over = || run(&mut j.cluster.kubectl().command(&arguments), &stream);
-            // Whose connection breaks hands over again, and that must do.
-            let said = hand_over().or_else(|error| {
-                ensure!(error.to_string().contains("abnormal closure"), error);
-                println!("the connection of kubectl broke: {error}");
-                hand_over()
-            })?;
+            let said = run(&mut j.cluster.kubectl().command(&arguments), &stream)?;
             let said = String::from_utf8(said.stdout)?;
             ensure!(said.contains("23 recibidos"), "{said}");
             Ok(())

@@ -44,7 +44,7 @@ inside() {
   local pid
   pid=$(init_pid) || fail "the cluster '$NAME' does not run; start it with tests/cluster/up $NAME"
   nsenter --target "$pid" --mount --net --pid -- \
-    env --chdir=/var/lib/acervo PATH="/var/lib/acervo/bin:$PATH" HOME=/tmp \
+    env --ignore-environment --chdir=/var/lib/acervo PATH="/var/lib/acervo/bin:$PATH" HOME=/tmp \
     KUBECONFIG=/var/lib/acervo/control-plane/kubeconfig "$@"
 }
 

@@ -56,14 +56,16 @@ make_cgroups() {
 }
 
 # The node starts in its namespaces and finds private folders where Kubernetes keeps its state on a machine. The
-# folders may lie under each other's, hence paths from the working directory, which mounts do not cover.
+# folders may lie under each other's, hence paths from the working directory, which mounts do not cover. Of the caller's
+# environment it gets the path alone: what others name there (TMPDIR) is not in its /tmp.
 start_node() {
   (
     exec {LOCK}<&-
     echo "$BASHPID" >"$TRACKING/$CGROUP/node/cgroup.procs"
     cd "$RUN" || exit
     # shellcheck disable=SC2016 # expanded by the inner shell
-    exec setsid unshare --net --mount --pid --fork --kill-child --mount-proc --propagation private bash -eu -c '
+    exec setsid unshare --net --mount --pid --fork --kill-child --mount-proc --propagation private \
+      env --ignore-environment PATH="$PATH" bash -eu -c '
       mount --no-mtab -t tmpfs -o mode=755 tmpfs /run
       mount --bind "$1" lib/acervo/bin
       mount --no-canonicalize --bind log /var/log
