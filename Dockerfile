@@ -35,7 +35,7 @@ case "$TARGETARCH" in
   *) echo "the images are built for amd64 and arm64, not for '$TARGETARCH'" >&2; exit 1 ;;
 esac
 flags=$(tests/images/rustflags)
-SOURCE_DATE_EPOCH=0 RUSTFLAGS="$flags" \
+RUSTFLAGS="$flags" \
   cargo build --release --locked --target "$target" --package acervo --package acervo-operator
 mkdir /binaries
 cp "target/$target/release/acervo" "target/$target/release/acervo-operator" /binaries/

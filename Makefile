@@ -113,7 +113,7 @@ images: build-tools $(VIEWER) ## the two container images, static binaries on no
 	@ACERVO_IMAGE_PROFILE=$(or $(PROFILE),image) tests/images/build $(IMAGES)
 
 .PHONY: reproduce
-reproduce: images ## a night of the images: built once more from a copy elsewhere, they are the same, byte by byte
+reproduce: images ## a night of the images: built once more from a copy elsewhere, they have the same digests
 	@ACERVO_IMAGE_PROFILE=$(or $(PROFILE),image) tests/images/reproduce $(IMAGES)
 
 .PHONY: sbom

@@ -5,8 +5,9 @@
 
 use std::fmt::Display;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::raster::Raster;
 use crate::render::RenderError;
@@ -80,13 +81,14 @@ fn down(
     kernel: FilterType,
     out: &mut [u8],
 ) -> Result<(), RenderError> {
-    let source = ImageRef::new(width, height, data, PixelType::U8).map_err(failed)?;
-    let mut target = Image::from_slice_u8(width, rows.made, out, PixelType::U8).map_err(failed)?;
+    let source = TypedImageRef::<U8>::from_buffer(width, height, data).map_err(failed)?;
+    let mut target = TypedImage::<U8>::from_buffer(width, rows.made, out).map_err(failed)?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(kernel))
         .crop(0.0, rows.from, f64::from(width), rows.length);
+    // Not `resize`: that brings the code for every kind of pixel, of which the compiler makes another program each time.
     resizer
-        .resize(&source, &mut target, &options)
+        .resize_typed(&source, &mut target, &options)
         .map_err(failed)
 }
 
