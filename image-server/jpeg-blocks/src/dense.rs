@@ -1,6 +1,7 @@
 //! Streams of several scans: all are decoded into a store, which then gives bands.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use crate::Quantization;
 use crate::band::{Band, Token};
@@ -294,9 +295,9 @@ impl<'s, R: Read> ScanDecoder<'s, R> {
     }
 }
 
-fn table(all: &[Option<Table>; 4], number: usize) -> Result<&Table, Error> {
+fn table(all: &[Option<Arc<Table>>; 4], number: usize) -> Result<&Table, Error> {
     all.get(number)
-        .and_then(Option::as_ref)
+        .and_then(Option::as_deref)
         .ok_or(Error::Damaged("a Huffman table is missing"))
 }
 

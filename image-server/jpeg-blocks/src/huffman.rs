@@ -1,5 +1,7 @@
 //! Huffman tables: for decoding (T.81, annex C and F.2.2.3), and those of annex K for encoding.
 
+use std::sync::{Arc, LazyLock};
+
 use crate::band::Token;
 use crate::bits::{Bits, extend};
 use crate::error::Error;
@@ -8,7 +10,6 @@ use crate::error::Error;
 pub(crate) const LOOK: u32 = 10;
 
 /// A table for decoding.
-#[derive(Clone)]
 pub(crate) struct Table {
     look: Box<[Entry; 1 << LOOK]>,
     /// For each length the first sixteen bits that are beyond its codes.
@@ -56,8 +57,29 @@ impl Entry {
 }
 
 impl Table {
+    /// The table of these codes, for DC coefficients if `dc`, else AC: those of annex K, which most streams have, are made
+    /// once.
+    pub(crate) fn shared(counts: &[u8; 16], symbols: &[u8], dc: bool) -> Result<Arc<Self>, Error> {
+        static STANDARD: LazyLock<Vec<(bool, &Standard, Arc<Table>)>> = LazyLock::new(|| {
+            let all = DC.iter().map(|of| (true, of));
+            let all = all.chain(AC.iter().map(|of| (false, of)));
+            all.filter_map(|(dc, of)| {
+                let table = Table::new(&of.counts, of.symbols, dc).ok()?;
+                Some((dc, of, Arc::new(table)))
+            })
+            .collect()
+        });
+        let made = STANDARD
+            .iter()
+            .find(|(kind, of, _)| (*kind, &of.counts, of.symbols) == (dc, counts, symbols));
+        made.map_or_else(
+            || Self::new(counts, symbols, dc).map(Arc::new),
+            |(_, _, table)| Ok(Arc::clone(table)),
+        )
+    }
+
     /// The table of these codes, for DC coefficients if `dc`, else AC.
-    pub(crate) fn new(counts: &[u8; 16], symbols: &[u8], dc: bool) -> Result<Self, Error> {
+    fn new(counts: &[u8; 16], symbols: &[u8], dc: bool) -> Result<Self, Error> {
         let mut table = Self {
             look: Box::new([Entry::default(); 1 << LOOK]),
             beyond: [0; 17],
@@ -142,7 +164,7 @@ pub(crate) struct Standard {
 }
 
 /// Annex K, table K.3 and K.4: the sizes of DC differences.
-pub(crate) const DC: [Standard; 2] = [
+pub(crate) static DC: [Standard; 2] = [
     Standard {
         counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
         symbols: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
@@ -154,7 +176,7 @@ pub(crate) const DC: [Standard; 2] = [
 ];
 
 /// Annex K, table K.5 and K.6: runs and sizes of AC coefficients.
-pub(crate) const AC: [Standard; 2] = [
+pub(crate) static AC: [Standard; 2] = [
     Standard {
         counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7d],
         symbols: &[

@@ -11,6 +11,8 @@
 //! A smaller block is the mean of the pixels of the whole one, as if it was made and then halved: its patterns
 //! are the means of neighbouring pixels.
 
+use std::sync::LazyLock;
+
 use crate::Quantization;
 use crate::band::{Block, Token};
 use crate::order::ZIGZAG;
@@ -57,6 +59,19 @@ fn wave(u: usize, n: usize, size: usize) -> f64 {
     scale * sum / pixels as f64 / 2.0
 }
 
+/// What each frequency gives to the pixels of `size`, 8 or 4. Kept, because every image needs them.
+fn waves(size: usize) -> &'static [[f64; 8]; 8] {
+    type Waves = LazyLock<[[f64; 8]; 8]>;
+    fn all<const SIZE: usize>() -> [[f64; 8]; 8] {
+        std::array::from_fn(|u| {
+            std::array::from_fn(|n| if n < SIZE { wave(u, n, SIZE) } else { 0.0 })
+        })
+    }
+    static WHOLE: Waves = LazyLock::new(all::<8>);
+    static HALF: Waves = LazyLock::new(all::<4>);
+    if size == 8 { &WHOLE } else { &HALF }
+}
+
 /// The first `PIXELS` pixels of the pattern of each coefficient, `columns` of every row of a block of this size.
 fn patterns<const PIXELS: usize>(
     steps: &Quantization,
@@ -64,12 +79,6 @@ fn patterns<const PIXELS: usize>(
     columns: usize,
 ) -> Box<[[f32; PIXELS]; 64]> {
     let mut patterns = Box::new([[0.0; PIXELS]; 64]);
-    // Of each frequency, pixel by pixel.
-    let waves = |size| -> [[f64; 8]; 8] {
-        std::array::from_fn(|u| {
-            std::array::from_fn(|n| if n < size { wave(u, n, size) } else { 0.0 })
-        })
-    };
     let (across, down) = (waves(width), waves(height));
     for (pattern, place) in patterns.iter_mut().zip(ZIGZAG.map(usize::from)) {
         for (pixel, weight) in pattern.iter_mut().enumerate() {
@@ -110,7 +119,10 @@ impl Half {
 
 impl<const X: usize, const Y: usize, const QUARTER: usize> Transform<X, Y, QUARTER> {
     pub(crate) fn new(steps: &Quantization) -> Self {
-        const { assert!(X * Y == QUARTER * 4, "a quarter of the block") };
+        const {
+            assert!(matches!((X, Y), (8 | 4, 8 | 4)), "sizes that are made");
+            assert!(X * Y == QUARTER * 4, "a quarter of the block");
+        };
         Self {
             patterns: patterns(steps, (X, Y), X / 2),
         }

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::band::{Block, Token};
 use crate::bits::Bits;
@@ -241,8 +242,8 @@ impl Sequential {
 
 fn coding<'t>(scan: &Scan, header: &Header, tables: &'t Tables) -> Result<Vec<Coding<'t>>, Error> {
     const MISSING: Error = Error::Damaged("a Huffman table is missing");
-    let table = |all: &'t [Option<Table>; 4], number: usize| {
-        all.get(number).and_then(Option::as_ref).ok_or(MISSING)
+    let table = |all: &'t [Option<Arc<Table>>; 4], number: usize| {
+        all.get(number).and_then(Option::as_deref).ok_or(MISSING)
     };
     scan.components
         .iter()

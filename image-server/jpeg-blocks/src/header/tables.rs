@@ -1,6 +1,7 @@
 //! Tables and intervals, which may change between scans (T.81, B.2.4).
 
 use std::io::Read;
+use std::sync::Arc;
 
 use crate::Quantization;
 use crate::error::Error;
@@ -11,8 +12,8 @@ use crate::order::ZIGZAG;
 #[derive(Default)]
 pub(crate) struct Tables {
     pub(crate) quantization: [Option<Quantization>; 4],
-    pub(crate) dc: [Option<Table>; 4],
-    pub(crate) ac: [Option<Table>; 4],
+    pub(crate) dc: [Option<Arc<Table>>; 4],
+    pub(crate) ac: [Option<Arc<Table>>; 4],
     /// Units between restart markers; 0 for none.
     pub(crate) restart: u16,
 }
@@ -74,7 +75,7 @@ impl Tables {
             let (counts, rest) = rest.split_first_chunk::<16>().ok_or(SHORT)?;
             let total = counts.iter().map(|count| usize::from(*count)).sum();
             let (symbols, rest) = rest.split_at_checked(total).ok_or(SHORT)?;
-            let table = Table::new(counts, symbols, kind >> 4 == 0)?;
+            let table = Table::shared(counts, symbols, kind >> 4 == 0)?;
             let tables = match kind >> 4 {
                 0 => &mut self.dc,
                 1 => &mut self.ac,

@@ -1,4 +1,4 @@
-use super::{Half, HalfAcross, HalfDown, Transform, Whole};
+use super::{Half, HalfAcross, HalfDown, Whole};
 use crate::Quantization;
 use crate::band::{Block, Token};
 use crate::order::ZIGZAG;
@@ -87,9 +87,6 @@ fn pixels_are_at_most_one_from_the_definition_at_every_size() {
     });
     check(4, 8, |steps, block, out| {
         HalfAcross::new(steps).block(block, out, 4)
-    });
-    check(2, 2, |steps, block, out| {
-        Transform::<2, 2, 1>::new(steps).block(block, out, 2)
     });
 }
 
