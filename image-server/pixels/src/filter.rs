@@ -86,7 +86,8 @@ fn down(
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(kernel))
         .crop(0.0, rows.from, f64::from(width), rows.length);
-    // Not `resize`: that brings the code for every kind of pixel, of which the compiler makes another program each time.
+    // Not `resize`: that brings the code for every kind of pixel, and the compiler orders its filters of floats in another
+    // way at each build, so that the same source gave other images.
     resizer
         .resize_typed(&source, &mut target, &options)
         .map_err(failed)
